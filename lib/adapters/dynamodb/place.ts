@@ -1,0 +1,86 @@
+import {
+  type CancellationReason,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import { HOLD_SLACK_MS } from '../../domain/hold.ts';
+import { retold } from '../../domain/keyed-request.ts';
+import { type OrderLine, replyOf } from '../../domain/order.ts';
+import { type PlaceOutcome, type Placement, refusalOf } from '../../domain/placement.ts';
+import type { Stock } from '../../ports/stock.ts';
+import type { Database } from './database.ts';
+import { keptReply, marshall, orderRow, shelf } from './rows.ts';
+import type { TableNames } from './tables.ts';
+
+/** One transaction: the order, if its id is new, and every line's units. */
+export const placeOn =
+  ({ attempt, tables }: Database): Stock['place'] =>
+  async (placement) => {
+    const TransactItems = [
+      putOrder(tables, placement),
+      ...placement.order.lines.map((line) => takeUnits(tables, placement, line)),
+    ];
+    const answer = await attempt((client) =>
+      client.send(new TransactWriteItemsCommand({ TransactItems })),
+    );
+    switch (answer.kind) {
+      case 'done':
+        return { kind: 'placed', reply: replyOf(placement.order) };
+      case 'refused':
+        return told(placement, answer.reasons);
+      case 'contended':
+        return answer;
+    }
+  };
+
+const putOrder = ({ orders }: TableNames, placement: Placement): TransactWriteItem => ({
+  Put: {
+    TableName: orders,
+    Item: orderRow(placement),
+    ConditionExpression: 'attribute_not_exists(orderId)',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  },
+});
+
+const pricedAsNow = 'catalogueVersion = :version';
+const enoughUnits = 'availableUnits >= :units';
+
+/** The first hold on a product marks from when its holds may end; later ones end later. */
+const take =
+  'SET availableUnits = availableUnits - :units, ' +
+  'holdsExpireFrom = if_not_exists(holdsExpireFrom, :from)';
+
+const takeUnits = (
+  { products }: TableNames,
+  { order, versions }: Placement,
+  { sku, quantity }: OrderLine,
+): TransactWriteItem => ({
+  Update: {
+    TableName: products,
+    Key: marshall({ sku }),
+    UpdateExpression: take,
+    ConditionExpression: `${pricedAsNow} AND ${enoughUnits}`,
+    ExpressionAttributeValues: marshall({
+      ':units': quantity,
+      ':version': versions.get(sku),
+      ':from': new Date(Date.parse(order.expiresAt) - HOLD_SLACK_MS).toISOString(),
+    }),
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  },
+});
+
+/**
+ * Reads the reasons in the order in which the items were written: the order, then its lines.
+ * The order comes first, because a replay finds both its own row and empty shelves.
+ */
+function told(placement: Placement, [own, ...lines]: readonly CancellationReason[]): PlaceOutcome {
+  if (own?.Item !== undefined) return retold(keptReply(own.Item), placement, 'placed');
+  const met = placement.order.lines.flatMap((line, index) => {
+    const reason = lines[index];
+    if (reason?.Code !== 'ConditionalCheckFailed') return [];
+    return [{ line, shelf: reason.Item === undefined ? undefined : shelf(reason.Item) }];
+  });
+  const refusal = refusalOf(placement, met);
+  if (refusal === undefined) throw new Error('a placement was refused without a reason');
+  return refusal;
+}

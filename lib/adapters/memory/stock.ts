@@ -1,0 +1,77 @@
+import { type AdjustOutcome, type Adjustment, adjustmentReply } from '../../domain/adjustment.ts';
+import { HOLD_SLACK_MS, unitsGivenBack } from '../../domain/hold.ts';
+import type { Sku } from '../../domain/ids.ts';
+import { retold } from '../../domain/keyed-request.ts';
+import { STOCK_MAX } from '../../domain/limits.ts';
+import { type HeldOrder, replyOf } from '../../domain/order.ts';
+import { type Placement, refusalOf, type Shelf } from '../../domain/placement.ts';
+import type { StoredOrder } from '../../ports/orders.ts';
+import type { ReleaseOutcome, Stock } from '../../ports/stock.ts';
+import type { MemoryTables } from './shop.ts';
+
+export const memoryStock = (tables: MemoryTables): Stock => ({
+  place: async (placement) => {
+    const earlier = tables.orders.get(placement.order.orderId);
+    if (earlier !== undefined) return retold(earlier, placement, 'placed');
+    const met = placement.order.lines.map((line) => ({
+      line,
+      shelf: tables.shelves.get(line.sku),
+    }));
+    const refusal = refusalOf(placement, met);
+    if (refusal !== undefined) return refusal;
+    take(tables, placement);
+    return { kind: 'placed', reply: replyOf(placement.order) };
+  },
+  releaseMany: async (held, nowMs) => release(tables, held, nowMs),
+  adjust: async (adjustment) => adjust(tables, adjustment),
+});
+
+function move({ shelves }: MemoryTables, sku: Sku, units: number): Shelf {
+  const shelf = shelves.get(sku);
+  if (shelf === undefined) throw new Error(`no shelf for ${sku}`);
+  const moved = { ...shelf, availableUnits: shelf.availableUnits + units };
+  shelves.set(sku, moved);
+  return moved;
+}
+
+function take(tables: MemoryTables, { order, userId, requestId, fingerprint }: Placement): void {
+  const from = new Date(Date.parse(order.expiresAt) - HOLD_SLACK_MS).toISOString();
+  for (const { sku, quantity } of order.lines) {
+    const shelf = move(tables, sku, -quantity);
+    tables.shelves.set(sku, { ...shelf, holdsExpireFrom: shelf.holdsExpireFrom ?? from });
+  }
+  const kept = { requestId, fingerprint, reply: replyOf(order) };
+  tables.orders.set(order.orderId, { ...kept, userId, order });
+}
+
+function release(tables: MemoryTables, held: readonly HeldOrder[], nowMs: number): ReleaseOutcome {
+  const stored = held.flatMap(({ orderId }) => tables.orders.get(orderId) ?? []);
+  const pending = stored.filter(
+    ({ order }) => order.status === 'PENDING_PAYMENT' && Date.parse(order.expiresAt) <= nowMs,
+  );
+  const ids = new Set(pending.map(({ order }) => order.orderId));
+  const ended = held.filter(({ orderId }) => !ids.has(orderId));
+  if (ended.length > 0) return { kind: 'ended', orderIds: ended.map(({ orderId }) => orderId) };
+  for (const one of pending) tables.orders.set(one.order.orderId, expired(one));
+  for (const [sku, units] of unitsGivenBack(held)) move(tables, sku, units);
+  return { kind: 'released' };
+}
+
+const expired = (stored: StoredOrder): StoredOrder => {
+  const { order } = stored;
+  return { ...stored, order: { ...order, status: 'EXPIRED', expiredAt: order.expiresAt } };
+};
+
+function adjust(tables: MemoryTables, adjustment: Adjustment): AdjustOutcome {
+  const { adjustmentId, sku, units } = adjustment;
+  const earlier = tables.adjustments.get(adjustmentId);
+  if (earlier !== undefined) return retold(earlier, adjustment, 'adjusted');
+  const shelf = tables.shelves.get(sku);
+  if (shelf === undefined) return { kind: 'unknown' };
+  const { availableUnits } = shelf;
+  if (availableUnits + units < 0) return { kind: 'insufficient', availableUnits };
+  if (units > 0 && availableUnits + units > STOCK_MAX) return { kind: 'overfull', availableUnits };
+  const reply = adjustmentReply(adjustment, move(tables, sku, units).availableUnits);
+  tables.adjustments.set(adjustmentId, { ...adjustment, reply });
+  return { kind: 'adjusted', reply };
+}

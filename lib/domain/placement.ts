@@ -1,0 +1,68 @@
+import type { CatalogueVersion, Sku, UserId } from './ids.ts';
+import type { KeyedRequest } from './keyed-request.ts';
+import type { Order, OrderLine } from './order.ts';
+import type { Offer, Product } from './product.ts';
+import type { Shortage } from './stock.ts';
+
+/** One order on its way into the store, with the prices it was made from. */
+export interface Placement extends KeyedRequest {
+  readonly userId: UserId;
+  readonly order: Order;
+  /** The store takes the units only while each product is still at this version. */
+  readonly versions: ReadonlyMap<Sku, CatalogueVersion>;
+}
+
+/** The closed list of answers to a placement; all but `placed` changed nothing. */
+export type PlaceOutcome =
+  /** `reply` is the body to answer with: kept with the order, the same for every replay. */
+  | { readonly kind: 'placed'; readonly reply: string }
+  /** Another request with the same key and content placed it. */
+  | { readonly kind: 'replayed'; readonly reply: string }
+  /** The key was used for another request. */
+  | { readonly kind: 'mismatched' }
+  | PlaceRefusal
+  /** Others were writing the same items; the same request may succeed in a moment. */
+  | { readonly kind: 'contended' };
+
+export type PlaceRefusal =
+  | { readonly kind: 'unknown'; readonly skus: readonly Sku[] }
+  /** A name, price or strategy changed since it was read; here is what is in force. */
+  | { readonly kind: 'repriced'; readonly offers: readonly Offer[] }
+  | { readonly kind: 'insufficient'; readonly shortages: readonly Shortage[] };
+
+/** A product as the store keeps it: with the mark from which its holds may end. */
+export interface Shelf extends Product {
+  readonly holdsExpireFrom?: string;
+}
+
+/** A line and the shelf that it met; none if the SKU is unknown. */
+export interface MetLine {
+  readonly line: OrderLine;
+  readonly shelf: Shelf | undefined;
+}
+
+/** Why these lines can't be placed: unknown before repriced before short. None: they can. */
+export function refusalOf(
+  { versions }: Placement,
+  lines: readonly MetLine[],
+): PlaceRefusal | undefined {
+  const skus = lines.flatMap(({ line, shelf }) => (shelf === undefined ? [line.sku] : []));
+  if (skus.length > 0) return { kind: 'unknown', skus };
+  const offers = lines.flatMap(({ shelf }) =>
+    shelf !== undefined && shelf.catalogueVersion !== versions.get(shelf.sku) ? [shelf] : [],
+  );
+  if (offers.length > 0) return { kind: 'repriced', offers };
+  const shortages = lines.flatMap((met) => shortageOf(met) ?? []);
+  return shortages.length > 0 ? { kind: 'insufficient', shortages } : undefined;
+}
+
+function shortageOf({ line, shelf }: MetLine): Shortage | undefined {
+  if (shelf === undefined || shelf.availableUnits >= line.quantity) return undefined;
+  const { sku, availableUnits, holdsExpireFrom } = shelf;
+  return {
+    sku,
+    requestedUnits: line.quantity,
+    availableUnits,
+    ...(holdsExpireFrom === undefined ? {} : { holdsExpireFrom }),
+  };
+}

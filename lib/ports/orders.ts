@@ -1,0 +1,34 @@
+import type { OrderId, Sku, UserId } from '../domain/ids.ts';
+import type { KeptReply } from '../domain/keyed-request.ts';
+import type { HeldOrder, Order } from '../domain/order.ts';
+
+/** An order with what only the shop knows of it. */
+export interface StoredOrder extends KeptReply {
+  readonly userId: UserId;
+  readonly order: Order;
+}
+
+/** What a look into the holds of some products found. */
+export interface ExpiredHolds {
+  /** Oldest first, with units of at least one of the products. */
+  readonly orders: readonly HeldOrder[];
+  /** Every expired hold is among `orders`. */
+  readonly complete: boolean;
+  /** When the next visible hold ends, if there is one. */
+  readonly nextExpiresAt?: string;
+}
+
+/** Reading orders. All throw `Unavailable` on an outage. */
+export interface Orders {
+  /** Sees every order that was acknowledged before. */
+  find(orderId: OrderId): Promise<StoredOrder | undefined>;
+
+  /** Unpaid orders past their end at `nowMs` that still hold units of these products. */
+  expiredHolds(skus: readonly Sku[], nowMs: number): Promise<ExpiredHolds>;
+
+  /**
+   * Records that no hold on the product ends before `to`, if the record still says `from`, so that
+   * later shortages need not look. Best effort: a lost race changes nothing.
+   */
+  noteHoldsFrom(sku: Sku, from: string, to: string): Promise<void>;
+}

@@ -1,0 +1,14 @@
+import type { Sku } from '../domain/ids.ts';
+import { type Patience, persistRead } from '../domain/patience.ts';
+import type { Product } from '../domain/product.ts';
+import type { Catalogue } from '../ports/catalogue.ts';
+
+/** The product with its stock at this moment. */
+export async function findProduct(
+  { catalogue }: { readonly catalogue: Pick<Catalogue, 'find'> },
+  sku: Sku,
+  patience: Patience,
+): Promise<Product | undefined> {
+  const [product] = await persistRead(() => catalogue.find([sku]), patience);
+  return product;
+}

@@ -1,0 +1,116 @@
+import { mayBeCovered } from '../domain/hold.ts';
+import type { OrderId, Sku, UserId } from '../domain/ids.ts';
+import type { KeyedRequest } from '../domain/keyed-request.ts';
+import { pendingOrder } from '../domain/order.ts';
+import { type Patience, persistRead } from '../domain/patience.ts';
+import type { PlaceOutcome, Placement } from '../domain/placement.ts';
+import { defaultStrategy, type Offer, type StrategyName } from '../domain/product.ts';
+import { type Line, mergedLines, type Shortage } from '../domain/stock.ts';
+import type { Catalogue, PriceList } from '../ports/catalogue.ts';
+import type { Orders } from '../ports/orders.ts';
+import type { Strategy } from '../ports/strategy.ts';
+import { releaseExpired, type ReleaseExpiredDeps } from './release-expired.ts';
+
+export interface PlaceOrderDeps extends ReleaseExpiredDeps {
+  readonly catalogue: Pick<Catalogue, 'find'>;
+  readonly prices: PriceList;
+  readonly orders: ReleaseExpiredDeps['orders'] & Pick<Orders, 'find'>;
+  readonly strategies: Readonly<Record<StrategyName, Strategy>>;
+  readonly currency: string;
+}
+
+export interface PlaceOrder extends KeyedRequest {
+  readonly orderId: OrderId;
+  readonly userId: UserId;
+  readonly lines: readonly Line[];
+}
+
+export type PlaceOrderOutcome = Exclude<PlaceOutcome, { kind: 'repriced' }> & {
+  /** The way the order was tried, for the metrics. */
+  readonly strategy: StrategyName;
+};
+
+type Offers = ReadonlyMap<Sku, Offer>;
+
+/**
+ * Sets stock aside for a limited time, under an order that the customer can pay.
+ *
+ * Goes round again when a price changed under it, and when expired orders may cover a shortage. A
+ * shortage is told only if it was seen after no such order was left.
+ */
+export async function placeOrder(
+  deps: PlaceOrderDeps,
+  command: PlaceOrder,
+  patience: Patience,
+): Promise<PlaceOrderOutcome> {
+  const lines = mergedLines(command.lines);
+  const skus = lines.map(({ sku }) => sku);
+  const mayHelp = (shortages: readonly Shortage[]): boolean =>
+    mayBeCovered(shortages, patience.nowMs(), deps.reservationMs);
+  let noneExpired = false;
+
+  for (;;) {
+    const offers = await offersOf(deps, skus, patience);
+    const strategy = strategyFor(offers);
+    const unknown = skus.filter((sku) => !offers.has(sku));
+    if (unknown.length > 0)
+      return { ...(await unsold(deps, command, unknown, patience)), strategy };
+
+    const placement = placementOf(deps, { ...command, lines }, offers, patience.nowMs());
+    const outcome = await deps.strategies[strategy](placement, patience);
+
+    if (outcome.kind === 'repriced') {
+      deps.prices.learn(outcome.offers);
+    } else if (outcome.kind === 'insufficient' && !noneExpired && mayHelp(outcome.shortages)) {
+      noneExpired = await releaseExpired(deps, outcome.shortages, patience);
+    } else {
+      return { ...outcome, strategy };
+    }
+    if (patience.exhausted) return { kind: 'contended', strategy };
+  }
+}
+
+async function offersOf(
+  { prices, catalogue }: PlaceOrderDeps,
+  skus: readonly Sku[],
+  patience: Patience,
+): Promise<Offers> {
+  const offers = new Map(prices.recall(skus).map((offer) => [offer.sku, offer]));
+  const missing = skus.filter((sku) => !offers.has(sku));
+  if (missing.length === 0) return offers;
+  const found = await persistRead(() => catalogue.find(missing), patience);
+  prices.learn(found);
+  for (const offer of found) offers.set(offer.sku, offer);
+  return offers;
+}
+
+/** One product is sold its own way; several are always decided at once, in one transaction. */
+function strategyFor(offers: Offers): StrategyName {
+  const [only, ...more] = offers.values();
+  return only !== undefined && more.length === 0 ? only.strategy : defaultStrategy;
+}
+
+function placementOf(
+  { currency, reservationMs }: PlaceOrderDeps,
+  { orderId, userId, lines, requestId, fingerprint }: PlaceOrder,
+  offers: Offers,
+  nowMs: number,
+): Placement {
+  const versions = new Map([...offers].map(([sku, offer]) => [sku, offer.catalogueVersion]));
+  const order = pendingOrder({ orderId, lines, offers, currency, nowMs, reservationMs });
+  return { userId, requestId, fingerprint, order, versions };
+}
+
+/** An unknown SKU can't be sold, but a key that was used before is told first. */
+async function unsold(
+  { orders }: PlaceOrderDeps,
+  command: PlaceOrder,
+  skus: readonly Sku[],
+  patience: Patience,
+): Promise<Extract<PlaceOutcome, { kind: 'unknown' | 'mismatched' | 'replayed' }>> {
+  const earlier = await persistRead(() => orders.find(command.orderId), patience);
+  if (earlier === undefined) return { kind: 'unknown', skus };
+  return earlier.fingerprint === command.fingerprint
+    ? { kind: 'replayed', reply: earlier.reply }
+    : { kind: 'mismatched' };
+}
