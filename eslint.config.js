@@ -59,7 +59,7 @@ export default defineConfig(
   ring(
     'lib/http',
     '\\./|\\.\\./(domain|usecases|ports)/|node:crypto$|node:util$|zod$|aws-lambda$|@middy/core$|jose$|' +
-      'jsonc-parser$|content-type$|canonicalize$|@aws-lambda-powertools/',
+      'content-type$|canonicalize$|@aws-lambda-powertools/',
     'http sees domain, ports and use cases',
   ),
   ring(

@@ -1,10 +1,15 @@
-import type { RequestId } from './ids.ts';
+import type { KeyToken, RequestId } from './ids.ts';
 
 /** The request behind an effect: which one won, and what it asked for. */
 export interface KeyedRequest {
   readonly requestId: RequestId;
   /** Digest of the body's canonical JSON: equal requests have equal fingerprints. */
   readonly fingerprint: string;
+}
+
+/** A keyed request before its effect: the token is the stem of the effect's id. */
+export interface KeyedCommand extends KeyedRequest {
+  readonly token: KeyToken;
 }
 
 /** An effect's memory of its request, with the body to answer with, now and for every replay. */

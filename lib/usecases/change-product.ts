@@ -1,9 +1,50 @@
+import { type CatalogueVersion, isSku, type RequestId } from '../domain/ids.ts';
 import { type Patience, persist } from '../domain/patience.ts';
-import type { Catalogue, ChangeOutcome, ProductChange } from '../ports/catalogue.ts';
+import type { Product, StrategyName } from '../domain/product.ts';
+import type { Catalogue, ProductChange } from '../ports/catalogue.ts';
 
-/** Creates a product without stock, or changes what an existing one is sold as. */
-export const changeProduct = (
+export interface ChangeProduct {
+  readonly sku: string;
+  readonly name: string;
+  readonly priceMinor: number;
+  readonly strategy?: StrategyName | undefined;
+  readonly requestId: RequestId;
+  /** The versions that may be changed (`If-Match`); absent: the product must be new. */
+  readonly ifMatch?: 'any' | readonly CatalogueVersion[] | undefined;
+  /** The product must be new, whatever else is said (`If-None-Match: *`). */
+  readonly ifNoneMatch: boolean;
+}
+
+export type ChangeProductOutcome =
+  | { readonly kind: 'created'; readonly product: Product }
+  | { readonly kind: 'changed'; readonly product: Product }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'stale' }
+  /** The product exists, and the client did not say which state of it is to be changed. */
+  | { readonly kind: 'unconditional' }
+  | { readonly kind: 'contended' };
+
+/**
+ * Creates a product without stock, or changes what an existing one is sold as. The id of the
+ * request becomes the product's version, so a retry knows its own success.
+ */
+export async function changeProduct(
   { catalogue }: { readonly catalogue: Pick<Catalogue, 'change'> },
-  change: ProductChange,
+  { sku, name, priceMinor, strategy, requestId, ifMatch, ifNoneMatch }: ChangeProduct,
   patience: Patience,
-): Promise<ChangeOutcome> => persist(() => catalogue.change(change), patience, ['stale']);
+): Promise<ChangeProductOutcome> {
+  if (!isSku(sku)) return { kind: 'unknown' };
+  // Both at once can't be met: one needs the product to be there, the other to be absent.
+  if (ifMatch !== undefined && ifNoneMatch) return { kind: 'stale' };
+  const change: ProductChange = {
+    sku,
+    name,
+    priceMinor,
+    ...(strategy === undefined ? {} : { strategy }),
+    newVersion: requestId as string as CatalogueVersion,
+    expected: ifMatch ?? 'absent',
+  };
+  const outcome = await persist(() => catalogue.change(change), patience, ['stale']);
+  if (outcome.kind !== 'stale') return outcome;
+  return ifMatch === undefined && !ifNoneMatch ? { kind: 'unconditional' } : { kind: 'stale' };
+}

@@ -1,6 +1,6 @@
 import { mayBeCovered } from '../domain/hold.ts';
-import type { OrderId, Sku, UserId } from '../domain/ids.ts';
-import type { KeyedRequest } from '../domain/keyed-request.ts';
+import { type OrderId, orderIdOf, type Sku, type UserId } from '../domain/ids.ts';
+import type { KeyedCommand } from '../domain/keyed-request.ts';
 import { pendingOrder } from '../domain/order.ts';
 import { type Patience, persistRead } from '../domain/patience.ts';
 import type { PlaceOutcome, Placement } from '../domain/placement.ts';
@@ -19,18 +19,19 @@ export interface PlaceOrderDeps extends ReleaseExpiredDeps {
   readonly currency: string;
 }
 
-export interface PlaceOrder extends KeyedRequest {
-  readonly orderId: OrderId;
+export interface PlaceOrder extends KeyedCommand {
   readonly userId: UserId;
   readonly lines: readonly Line[];
 }
 
 export type PlaceOrderOutcome = Exclude<PlaceOutcome, { kind: 'repriced' }> & {
+  readonly orderId: OrderId;
   /** The way the order was tried, for the metrics. */
   readonly strategy: StrategyName;
 };
 
 type Offers = ReadonlyMap<Sku, Offer>;
+type NamedOrder = PlaceOrder & { readonly orderId: OrderId };
 
 /**
  * Sets stock aside for a limited time, under an order that the customer can pay.
@@ -43,8 +44,9 @@ export async function placeOrder(
   command: PlaceOrder,
   patience: Patience,
 ): Promise<PlaceOrderOutcome> {
-  const lines = mergedLines(command.lines);
-  const skus = lines.map(({ sku }) => sku);
+  const orderId = orderIdOf(command.token);
+  const order = { ...command, orderId, lines: mergedLines(command.lines) };
+  const skus = order.lines.map(({ sku }) => sku);
   const mayHelp = (shortages: readonly Shortage[]): boolean =>
     mayBeCovered(shortages, patience.nowMs(), deps.reservationMs);
   let noneExpired = false;
@@ -52,11 +54,11 @@ export async function placeOrder(
   for (;;) {
     const offers = await offersOf(deps, skus, patience);
     const strategy = strategyFor(offers);
+    const told = { orderId, strategy };
     const unknown = skus.filter((sku) => !offers.has(sku));
-    if (unknown.length > 0)
-      return { ...(await unsold(deps, command, unknown, patience)), strategy };
+    if (unknown.length > 0) return { ...(await unsold(deps, order, unknown, patience)), ...told };
 
-    const placement = placementOf(deps, { ...command, lines }, offers, patience.nowMs());
+    const placement = placementOf(deps, order, offers, patience.nowMs());
     const outcome = await deps.strategies[strategy](placement, patience);
 
     if (outcome.kind === 'repriced') {
@@ -64,9 +66,9 @@ export async function placeOrder(
     } else if (outcome.kind === 'insufficient' && !noneExpired && mayHelp(outcome.shortages)) {
       noneExpired = await releaseExpired(deps, outcome.shortages, patience);
     } else {
-      return { ...outcome, strategy };
+      return { ...outcome, ...told };
     }
-    if (patience.exhausted) return { kind: 'contended', strategy };
+    if (patience.exhausted) return { kind: 'contended', ...told };
   }
 }
 
@@ -92,7 +94,7 @@ function strategyFor(offers: Offers): StrategyName {
 
 function placementOf(
   { currency, reservationMs }: PlaceOrderDeps,
-  { orderId, userId, lines, requestId, fingerprint }: PlaceOrder,
+  { orderId, userId, lines, requestId, fingerprint }: NamedOrder,
   offers: Offers,
   nowMs: number,
 ): Placement {
@@ -104,7 +106,7 @@ function placementOf(
 /** An unknown SKU can't be sold, but a key that was used before is told first. */
 async function unsold(
   { orders }: PlaceOrderDeps,
-  command: PlaceOrder,
+  command: NamedOrder,
   skus: readonly Sku[],
   patience: Patience,
 ): Promise<Extract<PlaceOutcome, { kind: 'unknown' | 'mismatched' | 'replayed' }>> {

@@ -1,3 +1,5 @@
+import type { TableShape } from './meter.ts';
+
 /** A table as `serverless.yml` creates it on AWS and `localstack/tables.ts` on one machine. */
 export interface TableDefinition {
   readonly key: readonly string[];
@@ -33,3 +35,14 @@ export const tableNames = (prefix: string): TableNames => ({
   orders: `${prefix}orders`,
   adjustments: `${prefix}adjustments`,
 });
+
+/** What the meter needs to know of a table, by its real name. */
+export const shapeIn =
+  (names: TableNames) =>
+  (name: string): TableShape | undefined => {
+    const logical = (Object.keys(names) as LogicalTable[]).find((table) => names[table] === name);
+    if (logical === undefined) return undefined;
+    const { key, indexes } = tableDefinitions[logical];
+    const keysOnly = indexes.map((index) => ({ ...index, projection: 'KEYS_ONLY' as const }));
+    return { name: logical, key, indexes: keysOnly };
+  };

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import serialize from 'canonicalize';
+import type { KeyToken, UserId } from '../domain/ids.ts';
+import type { Headers } from './headers.ts';
+import { refuse } from './problems.ts';
+
+/** A keyed request's identity: `token` names the operation, `fingerprint` what was asked. */
+export interface Keyed {
+  readonly token: KeyToken;
+  readonly fingerprint: string;
+}
+
+interface KeyScope {
+  readonly userId: UserId;
+  readonly method: string;
+  /** Percent-decoded, without query. */
+  readonly path: string;
+}
+
+/** Derives the identity from the header and the body, or refuses a header that is no key. */
+export function readKey(
+  headers: Headers,
+  { userId, method, path }: KeyScope,
+  sent: unknown,
+): Keyed {
+  const values = headers.get('idempotency-key') ?? [];
+  const key = values.length === 1 ? keyIn(values[0]?.trim() ?? '') : undefined;
+  if (key === undefined) throw refuse('idempotency-key-invalid');
+  const scope = sha256(JSON.stringify([userId, method, path, key]));
+  return {
+    token: base32(scope).slice(0, 26) as KeyToken,
+    fingerprint: sha256(serialize(sent) ?? '').toString('base64url'),
+  };
+}
+
+const printable = /^[\x20-\x7e]{1,255}$/;
+/** A structured-field string (RFC 9651, section 3.3.3). */
+const quoted = /^"((?:[^"\\]|\\["\\])*)"$/;
+
+/** Both forms of the IETF draft, `"abc"` and `abc`, are the key abc. */
+function keyIn(value: string): string | undefined {
+  const [, inner] = quoted.exec(value) ?? [];
+  const key = value.startsWith('"') ? inner?.replace(/\\(["\\])/g, '$1') : value;
+  return key !== undefined && printable.test(key) ? key : undefined;
+}
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
+
+/** RFC 4648, section 6, in lower case and without padding. */
+export function base32(bytes: Uint8Array): string {
+  let text = '';
+  let bits = 0;
+  let held = 0;
+  for (const byte of bytes) {
+    held = (held << 8) | byte;
+    for (bits += 8; bits >= 5; bits -= 5) text += alphabet.charAt((held >> (bits - 5)) & 31);
+    held &= (1 << bits) - 1;
+  }
+  return bits === 0 ? text : text + alphabet.charAt((held << (5 - bits)) & 31);
+}

@@ -1,0 +1,36 @@
+import type { CatalogueVersion } from '../domain/ids.ts';
+import { invalid } from './body.ts';
+import type { Headers } from './headers.ts';
+
+/** What a client expects of the resource that it changes (RFC 9110, section 13.1). */
+export interface Preconditions {
+  readonly ifMatch?: 'any' | readonly CatalogueVersion[];
+  readonly ifNoneMatch: boolean;
+}
+
+/** A product's version as a strong entity tag. */
+export const etagOf = (version: CatalogueVersion): string => `"${version}"`;
+
+/** Reads both headers, or refuses what is no list of entity tags. */
+export function readPreconditions(headers: Headers): Preconditions {
+  const match = headers.get('if-match')?.join(',').trim();
+  const noneMatch = headers.get('if-none-match')?.join(',').trim();
+  if (noneMatch !== undefined && noneMatch !== '*') {
+    throw invalid([{ pointer: '', detail: 'takes only * in If-None-Match' }]);
+  }
+  const ifNoneMatch = noneMatch === '*';
+  return match === undefined ? { ifNoneMatch } : { ifMatch: versionsIn(match), ifNoneMatch };
+}
+
+const tags = /^\s*(?:W\/)?"[\x21\x23-\x7e]*"\s*(?:,\s*(?:W\/)?"[\x21\x23-\x7e]*"\s*)*$/;
+
+function versionsIn(header: string): 'any' | CatalogueVersion[] {
+  if (header === '*') return 'any';
+  if (!tags.test(header)) {
+    throw invalid([{ pointer: '', detail: 'needs * or entity tags in If-Match' }]);
+  }
+  // A weak tag never matches where the strong comparison is asked for.
+  return [...header.matchAll(/(W\/)?"([^"]*)"/g)].flatMap(([, weak, tag = '']) =>
+    weak === undefined ? [tag as CatalogueVersion] : [],
+  );
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+const jwks = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
+
+const schema = z.object({
+  STAGE: z.string().default('local'),
+  TABLE_PREFIX: z.string().default('last-one-'),
+  CURRENCY: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code')
+    .default('KRW'),
+  RESERVATION_SECONDS: z.coerce.number().int().min(1).max(86_400).default(600),
+  DYNAMODB_ENDPOINT: z.url().optional(),
+  REDIS_URL: z.string().optional(),
+  KAFKA_BROKERS: z.string().optional(),
+  JWT_ISSUER: z.string().min(1),
+  JWT_AUDIENCE: z.string().min(1),
+  JWT_JWKS: z
+    .string()
+    .transform((text) => JSON.parse(text) as unknown)
+    .pipe(jwks),
+  JWT_ADMIN_CLAIM: z.string().min(1).default('scope'),
+  JWT_ADMIN_VALUE: z.string().min(1).default('shop:admin'),
+});
+
+export type Config = z.infer<typeof schema>;
+
+/** The shop's settings. An unset or wrong one is named at start, before any request. */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new Error(`The environment is not usable:\n${z.prettifyError(parsed.error)}`);
+}
+
+export const isLocal = ({ STAGE }: Pick<Config, 'STAGE'>): boolean => STAGE === 'local';

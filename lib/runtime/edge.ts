@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Tracer } from '@aws-lambda-powertools/tracer';
+import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
+import type { z } from 'zod';
+import type { RequestId } from '../domain/ids.ts';
+import type { Reply } from '../http/reply.ts';
+import { type Edge, type Handler, handlerOf, type Request } from '../http/route.ts';
+import type { Route } from '../http/routes.ts';
+import { powertools } from '../http/telemetry.ts';
+import { tokenVerifier } from '../http/tokens.ts';
+import { systemClock } from './clock.ts';
+import { isLocal, loadConfig } from './config.ts';
+import { metered } from './tally.ts';
+import { timeouts } from './timeouts.ts';
+
+const SERVICE = 'last-one';
+
+const config = loadConfig();
+
+const edge: Edge = {
+  clock: systemClock,
+  verify: tokenVerifier(
+    {
+      issuer: config.JWT_ISSUER,
+      audience: config.JWT_AUDIENCE,
+      jwks: config.JWT_JWKS,
+      adminClaim: config.JWT_ADMIN_CLAIM,
+      adminValue: config.JWT_ADMIN_VALUE,
+    },
+    systemClock,
+  ),
+  telemetry: powertools(new Logger({ serviceName: SERVICE }), systemClock),
+  platform: [captureLambdaHandler(new Tracer({ serviceName: SERVICE, enabled: !isLocal(config) }))],
+  newRequestId: () => randomUUID() as RequestId,
+  requestMsMax: timeouts.requestMs,
+  metered,
+  showCost: isLocal(config),
+};
+
+/** `handlerOf` with this shop's edge: what the files in `functions/` are made with. */
+export const handle = <const R extends Route, Body = undefined>(
+  route: R,
+  operate: (request: Request<R, Body>) => Promise<Reply>,
+  schema?: z.ZodType<Body>,
+): Handler => handlerOf(edge, route, operate, schema);

@@ -1,0 +1,15 @@
+import { dynamoEngine } from '../adapters/dynamodb/probe.ts';
+import { kafkaEngine } from '../adapters/kafka/probe.ts';
+import { redisEngine } from '../adapters/redis/probe.ts';
+import type { Engine } from '../ports/engine.ts';
+import { loadConfig } from './config.ts';
+import { db } from './store.ts';
+
+const { REDIS_URL, KAFKA_BROKERS } = loadConfig();
+
+/** The engines that this stage is set up with. */
+export const engines: readonly Engine[] = [
+  dynamoEngine(db),
+  ...(REDIS_URL === undefined ? [] : [redisEngine(REDIS_URL)]),
+  ...(KAFKA_BROKERS === undefined ? [] : [kafkaEngine(KAFKA_BROKERS.split(','))]),
+];
