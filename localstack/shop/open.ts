@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '../engines/ports.ts';
+import { LOCAL, ROOT } from '../folder.ts';
+import { AUDIENCE, ISSUER, localJwks } from './keys.ts';
+import { createTables } from './tables.ts';
+
+/**
+ * What stands between HTTP and the functions: serverless-offline in one process, the same with a
+ * worker for each invocation, or a thin `node:http` server.
+ */
+export type Harness = 'offline' | 'workers' | 'thin';
+
+export interface ShopOptions {
+  readonly harness: Harness;
+  /** The engines' addresses, and settings such as `RESERVATION_SECONDS`. */
+  readonly env: Readonly<Record<string, string>> & { readonly DYNAMODB_ENDPOINT: string };
+  readonly port?: number;
+  /** Shops with the same prefix share their tables. */
+  readonly tablePrefix?: string;
+}
+
+export interface Shop {
+  readonly url: string;
+  readonly logFile: string;
+  readonly pid: number;
+  /** Rejects when the shop ends by itself. */
+  readonly ended: Promise<never>;
+  readonly stop: () => Promise<void>;
+}
+
+const READY_MS_MAX = 90_000;
+const STOP_MS_MAX = 5_000;
+
+/** Creates the tables, starts the functions, and waits until they answer. */
+export async function openShop(options: ShopOptions): Promise<Shop> {
+  const { harness, env, tablePrefix = 'last-one-local-' } = options;
+  const port = options.port ?? (await freePort());
+  const name = `${harness}-${port}-${process.pid}`;
+  const logFile = join(LOCAL, 'logs', `shop-${name}.log`);
+  const buildFolder = join('.local', 'build', name);
+  await mkdir(dirname(logFile), { recursive: true });
+  await createTables(env.DYNAMODB_ENDPOINT, tablePrefix);
+
+  const log = openSync(logFile, 'w');
+  const child = spawn(process.execPath, commandOf(harness), {
+    cwd: ROOT,
+    // A process group of its own: Ctrl-C reaches the parent, which stops its children in order.
+    detached: true,
+    stdio: ['pipe', log, log],
+    env: {
+      ...process.env,
+      ...env,
+      STAGE: 'local',
+      TABLE_PREFIX: tablePrefix,
+      PORT: String(port),
+      LAMBDA_PORT: String(await freePort()),
+      ESBUILD_FOLDER: buildFolder,
+      JWT_ISSUER: ISSUER,
+      JWT_AUDIENCE: AUDIENCE,
+      JWT_JWKS: JSON.stringify(await localJwks()),
+      POWERTOOLS_SERVICE_NAME: 'last-one',
+    },
+  });
+  const ended = endOf(child, logFile);
+  const stop = async (): Promise<void> => {
+    await stopChild(child);
+    await rm(join(ROOT, buildFolder), { recursive: true, force: true });
+  };
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await Promise.race([answering(url, logFile), ended]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, logFile, pid: child.pid ?? 0, ended, stop };
+}
+
+function commandOf(harness: Harness): string[] {
+  const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+  if (harness === 'thin') return [file('thin.ts')];
+  return [file('offline.ts'), ...(harness === 'workers' ? [] : ['--useInProcess'])];
+}
+
+function endOf(child: ChildProcess, logFile: string): Promise<never> {
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    const how = String(signal ?? `status ${String(code)}`);
+    throw new Error(`The shop ended with ${how}; see ${relative(ROOT, logFile)}.`);
+  });
+  // Whoever does not wait for the end is not to be killed by it.
+  ended.catch(() => undefined);
+  return ended;
+}
+
+/** Any answer will do, as long as it comes from a function. */
+async function answering(url: string, logFile: string): Promise<void> {
+  const endMs = Date.now() + READY_MS_MAX;
+  while (Date.now() < endMs) {
+    try {
+      const response = await fetch(`${url}/problems/internal`);
+      if (response.headers.has('x-request-id')) return;
+    } catch {
+      // Not listening yet.
+    }
+    await sleep(50);
+  }
+  throw new Error(`The shop did not answer in time; see ${relative(ROOT, logFile)}.`);
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
+  await gone;
+  clearTimeout(timer);
+}
