@@ -22,6 +22,9 @@ export function readPreconditions(headers: Headers): Preconditions {
   return match === undefined ? { ifNoneMatch } : { ifMatch: versionsIn(match), ifNoneMatch };
 }
 
+/** As many as one condition of the store can hold. */
+const TAGS_MAX = 100;
+
 const tags = /^\s*(?:W\/)?"[\x21\x23-\x7e]*"\s*(?:,\s*(?:W\/)?"[\x21\x23-\x7e]*"\s*)*$/;
 
 function versionsIn(header: string): 'any' | CatalogueVersion[] {
@@ -29,8 +32,12 @@ function versionsIn(header: string): 'any' | CatalogueVersion[] {
   if (!tags.test(header)) {
     throw invalid([{ pointer: '', detail: 'needs * or entity tags in If-Match' }]);
   }
+  const found = [...header.matchAll(/(W\/)?"([^"]*)"/g)];
+  if (found.length > TAGS_MAX) {
+    throw invalid([{ pointer: '', detail: `takes at most ${TAGS_MAX} entity tags in If-Match` }]);
+  }
   // A weak tag never matches where the strong comparison is asked for.
-  return [...header.matchAll(/(W\/)?"([^"]*)"/g)].flatMap(([, weak, tag = '']) =>
+  return found.flatMap(([, weak, tag = '']) =>
     weak === undefined ? [tag as CatalogueVersion] : [],
   );
 }

@@ -3,13 +3,14 @@ import { kafkaEngine } from '../adapters/kafka/probe.ts';
 import { redisEngine } from '../adapters/redis/probe.ts';
 import type { Engine } from '../ports/engine.ts';
 import { loadConfig } from './config.ts';
-import { db } from './store.ts';
+import { openDatabase } from './database.ts';
 
-const { REDIS_URL, KAFKA_BROKERS } = loadConfig();
+const config = loadConfig();
+const { REDIS_URL, KAFKA_BROKERS } = config;
 
 /** The engines that this stage is set up with. */
 export const engines: readonly Engine[] = [
-  dynamoEngine(db),
+  dynamoEngine(openDatabase(config)),
   ...(REDIS_URL === undefined ? [] : [redisEngine(REDIS_URL)]),
   ...(KAFKA_BROKERS === undefined ? [] : [kafkaEngine(KAFKA_BROKERS.split(','))]),
 ];

@@ -36,6 +36,8 @@ export async function changeProduct(
   if (!isSku(sku)) return { kind: 'unknown' };
   // Both at once can't be met: one needs the product to be there, the other to be absent.
   if (ifMatch !== undefined && ifNoneMatch) return { kind: 'stale' };
+  // Only weak tags were sent, and those match nothing.
+  if (ifMatch?.length === 0) return { kind: 'stale' };
   const change: ProductChange = {
     sku,
     name,

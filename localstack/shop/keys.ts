@@ -27,7 +27,11 @@ export async function localJwks(): Promise<JSONWebKeySet> {
 /** Signs a token that the local shop accepts. */
 export async function signToken(
   userId: string,
-  { admin = false, seconds = 3600 }: { admin?: boolean; seconds?: number } = {},
+  {
+    admin = false,
+    seconds = 3600,
+    audience = AUDIENCE,
+  }: { admin?: boolean; seconds?: number; audience?: string } = {},
 ): Promise<string> {
   const jwk = await keyPair();
   const key = (await importJWK(jwk, ALGORITHM)) as CryptoKey;
@@ -35,7 +39,7 @@ export async function signToken(
   return new SignJWT(admin ? { scope: 'shop:admin' } : {})
     .setProtectedHeader({ alg: ALGORITHM, ...(jwk.kid === undefined ? {} : { kid: jwk.kid }) })
     .setIssuer(ISSUER)
-    .setAudience(AUDIENCE)
+    .setAudience(audience)
     .setSubject(userId)
     .setIssuedAt(nowSeconds)
     .setExpirationTime(nowSeconds + seconds)

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { rememberedPrices } from '../../lib/adapters/memory/price-list.ts';
+import type { AdjustOutcome } from '../../lib/domain/adjustment.ts';
+import type { CatalogueVersion, KeyToken, RequestId, Sku, UserId } from '../../lib/domain/ids.ts';
+import { Patience } from '../../lib/domain/patience.ts';
+import type { Catalogue } from '../../lib/ports/catalogue.ts';
+import type { Orders } from '../../lib/ports/orders.ts';
+import type { Stock } from '../../lib/ports/stock.ts';
+import { conditionalWrite } from '../../lib/strategies/conditional-write.ts';
+import { adjustStock } from '../../lib/usecases/adjust-stock.ts';
+import { placeOrder, type PlaceOrderOutcome } from '../../lib/usecases/place-order.ts';
+
+export interface Ports {
+  readonly stock: Stock;
+  readonly orders: Orders;
+  readonly catalogue: Catalogue;
+}
+
+export const RESERVATION_MS = 600_000;
+
+let drawn = 0;
+/** 26 base-32 characters, another each time. */
+export const freshToken = (): KeyToken => {
+  drawn += 1;
+  const digits = [...drawn.toString(32)].map(
+    (d) => 'abcdefghijklmnopqrstuvwxyz234567'[parseInt(d, 32)],
+  );
+  return digits.reverse().join('').padEnd(26, 'q') as KeyToken;
+};
+
+/** A SKU that no other case uses, so that cases can share tables. */
+export const freshSku = (name: string): Sku => `${name}-${randomUUID().slice(0, 13)}` as Sku;
+export const freshRequest = (): RequestId => randomUUID() as RequestId;
+
+export interface Ask {
+  readonly userId?: string;
+  readonly token?: KeyToken;
+  readonly requestId?: RequestId;
+  readonly fingerprint?: string;
+}
+
+/** The use cases on some ports, with a clock that the test moves. */
+export class BenchShop {
+  nowMs = Date.parse('2026-01-01T00:00:00Z');
+  readonly ports: Ports;
+  readonly #prices = rememberedPrices();
+
+  constructor(ports: Ports) {
+    this.ports = ports;
+  }
+
+  patience(): Patience {
+    const timing = {
+      nowMs: () => this.nowMs,
+      sleep: () => new Promise<void>((ok) => setImmediate(ok)),
+      random: () => 0.5,
+    };
+    return new Patience(timing, this.nowMs + 20_000);
+  }
+
+  async stocked(name: string, units: number, priceMinor = 100): Promise<Sku> {
+    const sku = freshSku(name);
+    await this.ports.catalogue.change({
+      sku,
+      name,
+      priceMinor,
+      newVersion: freshRequest() as string as CatalogueVersion,
+      expected: 'absent',
+    });
+    if (units > 0) await this.adjust(sku, units);
+    return sku;
+  }
+
+  adjust(sku: Sku, units: number, ask: Ask = {}): Promise<AdjustOutcome> {
+    const { token = freshToken(), requestId = freshRequest(), fingerprint = String(units) } = ask;
+    return adjustStock(this.ports, { sku, units, token, requestId, fingerprint }, this.patience());
+  }
+
+  place(lines: readonly (readonly [Sku, number])[], ask: Ask = {}): Promise<PlaceOrderOutcome> {
+    const { userId = 'ann', token = freshToken(), requestId = freshRequest() } = ask;
+    const { fingerprint = JSON.stringify(lines) } = ask;
+    const deps = {
+      ...this.ports,
+      prices: this.#prices,
+      strategies: { 'conditional-write': conditionalWrite(this.ports.stock) },
+      currency: 'KRW',
+      reservationMs: RESERVATION_MS,
+    };
+    const command = {
+      userId: userId as UserId,
+      token,
+      requestId,
+      fingerprint,
+      lines: lines.map(([sku, quantity]) => ({ sku, quantity })),
+    };
+    return placeOrder(deps, command, this.patience());
+  }
+
+  async left(sku: Sku): Promise<number | undefined> {
+    const [product] = await this.ports.catalogue.find([sku]);
+    return product?.availableUnits;
+  }
+}
+
+/** How many there are of each kind. */
+export function tally(outcomes: readonly { readonly kind: string }[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { kind } of outcomes) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}
+
+export const times = <T>(n: number, make: (i: number) => T): T[] =>
+  Array.from({ length: n }, (_, i) => make(i));

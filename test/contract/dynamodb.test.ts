@@ -1,0 +1,17 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, it } from '@jest/globals';
+import { dynamoShop } from '../../lib/adapters/dynamodb/shop.ts';
+import { createTables } from '../../localstack/shop/tables.ts';
+import { openDatabase } from '../../lib/runtime/database.ts';
+import { BenchShop } from './bench-shop.ts';
+import { storeContract } from './store-contract.ts';
+
+const DYNAMODB_ENDPOINT = process.env['DYNAMODB_ENDPOINT'] ?? '';
+const TABLE_PREFIX = `contract-${randomUUID()}-`;
+
+describe('the store on DynamoDB', () => {
+  beforeAll(() => createTables(DYNAMODB_ENDPOINT, TABLE_PREFIX));
+  const ports = dynamoShop(openDatabase({ DYNAMODB_ENDPOINT, TABLE_PREFIX }));
+
+  it.each(storeContract)('$name', ({ run }) => run(new BenchShop(ports)));
+});

@@ -1,0 +1,107 @@
+import { describe, expect, it } from '@jest/globals';
+import { memoryShop } from '../../lib/adapters/memory/shop.ts';
+import type { Stock } from '../../lib/ports/stock.ts';
+import { BenchShop, type Ports } from './bench-shop.ts';
+import { storeContract } from './store-contract.ts';
+
+const pause = () => new Promise<void>((ok) => setImmediate(ok));
+
+/** The promises that a store breaks. */
+async function broken(make: () => Ports): Promise<string[]> {
+  const names: string[] = [];
+  for (const { name, run } of storeContract) {
+    await run(new BenchShop(make())).catch(() => names.push(name));
+  }
+  return names;
+}
+
+const altered = (alter: (stock: Stock, ports: Ports) => Partial<Stock>) => (): Ports => {
+  const ports = memoryShop();
+  return { ...ports, stock: { ...ports.stock, ...alter(ports.stock, ports) } };
+};
+
+/** Asks whether there is enough, waits, and takes: what every naive shop does. */
+const racy = altered((stock, { catalogue }) => ({
+  place: async (placement) => {
+    const skus = placement.order.lines.map(({ sku }) => sku);
+    const seen = await catalogue.find(skus);
+    const enough = placement.order.lines.every(({ sku, quantity }) =>
+      seen.some((product) => product.sku === sku && product.availableUnits >= quantity),
+    );
+    await pause();
+    if (!enough) return stock.place(placement);
+    // Takes without looking again: as if the shelf still held what was seen.
+    for (const { sku, quantity } of placement.order.lines) {
+      await stock.adjust({
+        adjustmentId: `adj_${Math.random()}` as never,
+        requestId: placement.requestId,
+        fingerprint: '',
+        sku,
+        units: quantity,
+        at: '',
+      });
+    }
+    return stock.place(placement);
+  },
+}));
+
+const neverSelling = altered(() => ({
+  place: async ({ order }) => ({
+    kind: 'insufficient',
+    shortages: order.lines.map(({ sku, quantity }) => ({
+      sku,
+      requestedUnits: quantity,
+      availableUnits: 0,
+    })),
+  }),
+}));
+
+const releasingTwice = altered((stock) => ({
+  releaseMany: async (orders, nowMs) => {
+    const outcome = await stock.releaseMany(orders, nowMs);
+    for (const { orderId, lines } of orders) {
+      for (const { sku, quantity } of lines) {
+        const adjustmentId = `adj_${orderId}${Math.random()}` as never;
+        const of = { adjustmentId, requestId: '' as never, fingerprint: '', at: '' };
+        await stock.adjust({ ...of, sku, units: quantity });
+      }
+    }
+    return outcome;
+  },
+}));
+
+const forgettingKeys = altered((stock) => ({
+  place: (placement) => {
+    const fresh = `ord_${Math.random().toString(32).slice(2).padEnd(26, 'a')}` as never;
+    return stock.place({ ...placement, order: { ...placement.order, orderId: fresh } });
+  },
+}));
+
+const fingerprintBlind = altered((stock) => ({
+  place: (placement) => stock.place({ ...placement, fingerprint: 'same' }),
+}));
+
+const priceBlind = altered((stock, { catalogue }) => ({
+  place: async (placement) => {
+    const products = await catalogue.find(placement.order.lines.map(({ sku }) => sku));
+    const versions = new Map(products.map(({ sku, catalogueVersion }) => [sku, catalogueVersion]));
+    return stock.place({ ...placement, versions });
+  },
+}));
+
+describe('the contract suite bites', () => {
+  it.each([
+    ['reads, waits and then takes', racy],
+    ['never sells', neverSelling],
+    ['gives expired units back twice', releasingTwice],
+    ['draws a new id for each try', forgettingKeys],
+    ['ignores what a key was used for', fingerprintBlind],
+    ['takes units at whatever price', priceBlind],
+  ])('a store that %s fails it', async (_name, make) => {
+    expect(await broken(make)).not.toEqual([]);
+  });
+
+  it('and the store that it was made from keeps it', async () => {
+    expect(await broken(memoryShop)).toEqual([]);
+  });
+});

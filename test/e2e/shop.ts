@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { type Harness, openShop, type Shop } from '../../localstack/shop/open.ts';
+import { call, putOnSale } from '../../localstack/shop/client.ts';
+import { signToken } from '../../localstack/shop/keys.ts';
+
+/** A shop of a test file's own, on the engines that all files share. */
+export async function openTestShop(
+  harness: Harness = 'thin',
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Shop> {
+  const env = { ...engineEnv(), LOG_LEVEL: 'WARN', ...settings };
+  return openShop({ harness, env, tablePrefix: `e2e-${randomUUID()}-` });
+}
+
+function engineEnv() {
+  const names = ['DYNAMODB_ENDPOINT', 'REDIS_URL', 'KAFKA_BROKERS'] as const;
+  const [DYNAMODB_ENDPOINT = '', REDIS_URL = '', KAFKA_BROKERS = ''] = names.map(
+    (name) => process.env[name],
+  );
+  return { DYNAMODB_ENDPOINT, REDIS_URL, KAFKA_BROKERS };
+}
+
+export const admin = (): Promise<string> => signToken('test-admin', { admin: true });
+
+/** A new product with so many units. */
+export async function onSale(url: string, units: number, priceMinor = 100): Promise<string> {
+  const sku = `sku-${randomUUID().slice(0, 13)}`;
+  await putOnSale(url, { sku, name: 'A thing', priceMinor, units });
+  return sku;
+}
+
+export const order = (
+  url: string,
+  token: string,
+  lines: readonly (readonly [string, number])[],
+  key: string = randomUUID(),
+) =>
+  call(url, 'POST /orders', {
+    token,
+    key,
+    body: { lines: lines.map(([sku, quantity]) => ({ sku, quantity })) },
+  });
+
+export async function unitsLeft(url: string, sku: string): Promise<unknown> {
+  return (await call(url, `GET /products/${sku}`)).json['availableUnits'];
+}
+
+/** How many answers there are of each status and code. */
+export function statuses(answers: readonly { status: number; json: Record<string, unknown> }[]) {
+  const counts: Record<string, number> = {};
+  for (const { status, json } of answers) {
+    const code = typeof json['code'] === 'string' ? ` ${json['code']}` : '';
+    counts[`${status}${code}`] = (counts[`${status}${code}`] ?? 0) + 1;
+  }
+  return counts;
+}

@@ -1,0 +1,5 @@
+import type { Engines } from '../../localstack/engines/index.ts';
+
+export default async function stop(): Promise<void> {
+  await (globalThis as { lastOneEngines?: Engines }).lastOneEngines?.stop();
+}
