@@ -10,24 +10,25 @@ export type Parsed =
 
 const DEPTH_MAX = 20;
 
-const faulty = (detail: string, pointer = ''): Parsed => ({
-  kind: 'faulty',
-  fault: { pointer, detail },
-});
-
 /**
  * JSON as RFC 8259 has it, without what parsers quietly forgive: duplicate keys, depth, and numbers
  * that a double can't hold, which come out as NaN and so pass no schema.
  */
 export function parseStrictly(text: string): Parsed {
-  let value: unknown;
-  try {
-    value = JSON.parse(text, exactNumbers);
-  } catch {
-    return faulty('is not JSON');
-  }
+  if (!isJson(text)) return { kind: 'faulty', fault: { pointer: '', detail: 'is not JSON' } };
+  // Depth comes before the reviver, which would recurse into it.
   const fault = structuralFault(text);
-  return fault === undefined ? { kind: 'parsed', value } : faulty(fault.detail, fault.pointer);
+  if (fault !== undefined) return { kind: 'faulty', fault };
+  return { kind: 'parsed', value: JSON.parse(text, exactNumbers) as unknown };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** `JSON.parse` hands the reviver the source text of each primitive. */

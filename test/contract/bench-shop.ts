@@ -18,13 +18,12 @@ export interface Ports {
 
 export const RESERVATION_MS = 600_000;
 
+const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 let drawn = 0;
 /** 26 base-32 characters, another each time. */
 export const freshToken = (): KeyToken => {
   drawn += 1;
-  const digits = [...drawn.toString(32)].map(
-    (d) => 'abcdefghijklmnopqrstuvwxyz234567'[parseInt(d, 32)],
-  );
+  const digits = Array.from(drawn.toString(32), (digit) => alphabet.charAt(parseInt(digit, 32)));
   return digits.reverse().join('').padEnd(26, 'q') as KeyToken;
 };
 

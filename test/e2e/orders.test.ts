@@ -63,7 +63,7 @@ describe.each<Harness>(['thin', 'offline', 'workers'])(
       const bob = await signToken('bob');
       const theirs = await call(shop.url, `GET /orders/${String(json['orderId'])}`, { token: bob });
       const none = await call(shop.url, `GET /orders/ord_${'a'.repeat(26)}`, { token: bob });
-      const but = ({ requestId: _, ...rest }: Record<string, unknown>) => rest;
+      const but = (json: Record<string, unknown>) => ({ ...json, requestId: '' });
       expect([theirs.status, but(theirs.json)]).toEqual([404, but(none.json)]);
     });
 

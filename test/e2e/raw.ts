@@ -18,25 +18,23 @@ export interface RawAnswer {
 /** Sends what no well-behaved client would. */
 export function raw(url: string, { method, path, headers = [], body }: RawRequest) {
   const { host, hostname, port } = new URL(url);
-  const bytes = body === undefined ? undefined : Buffer.from(body);
-  const length = bytes === undefined ? [] : [['Content-Length', String(bytes.byteLength)]];
+  const sending = body === undefined ? undefined : Buffer.from(body);
+  const length = sending === undefined ? [] : [['Content-Length', String(sending.byteLength)]];
   return new Promise<RawAnswer>((resolve, reject) => {
     const options = { hostname, port, method, path, agent: false };
     const sent = request(
       { ...options, headers: [['Host', host], ...headers, ...length].flat() },
       (response) => {
-        buffer(response).then(
-          (text) =>
-            resolve({
-              status: response.statusCode ?? 0,
-              headers: response.headers,
-              text: text.toString('utf8'),
-            }),
-          reject,
-        );
+        buffer(response).then((text) => {
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text: text.toString('utf8'),
+          });
+        }, reject);
       },
     );
     sent.on('error', reject);
-    sent.end(bytes);
+    sent.end(sending);
   });
 }

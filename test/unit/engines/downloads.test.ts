@@ -38,20 +38,25 @@ test('is built once, under its name only when whole', async () => {
 test('two that need it at once share one build', async () => {
   let builds = 0;
   let waited = 0;
-  const started = Promise.withResolvers<undefined>();
+  const [building, waiting] = [
+    Promise.withResolvers<undefined>(),
+    Promise.withResolvers<undefined>(),
+  ];
   const first = keepDownload(
     'engine-1',
     async (temporary) => {
       builds++;
-      await started.promise;
+      building.resolve(undefined);
+      await waiting.promise;
       await write('whole')(temporary);
     },
     { folder },
   );
   const onWait = (): void => {
     waited++;
-    started.resolve(undefined);
+    waiting.resolve(undefined);
   };
+  await building.promise;
   const second = keepDownload(
     'engine-1',
     async () => {

@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
+import { withLock } from './engines/lock.ts';
+import { LOCAL, ROOT } from './folder.ts';
+
+export interface Packaged {
+  readonly template: Template;
+  /** Bytes of each function's bundle, zipped. */
+  readonly bundles: ReadonlyMap<string, number>;
+  /** What the CloudFormation validator finds wrong enough to fail on. */
+  readonly errors: readonly string[];
+}
+
+export interface Template {
+  readonly Resources: Readonly<Record<string, Resource>>;
+}
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+
+/** Packages the shop for AWS into a folder, without an account, and validates what came out. */
+export async function packageShop(folder: string, stage = 'prod'): Promise<Packaged> {
+  // osls assembles in .serverless whatever the folder: one at a time.
+  await withLock(join(LOCAL, 'package.lock'), {}, () =>
+    osls(['package', '--stage', stage, '--package', folder]),
+  );
+  const file = join(folder, 'cloudformation-template-update-stack.json');
+  const template = JSON.parse(await readFile(file, 'utf8')) as Template;
+  const { diagnostics } = new CelEngine().validateStandard(new TemplateFile(file));
+  const errors = diagnostics
+    .filter(({ severity }) => severity === 'FATAL' || severity === 'ERROR')
+    .map((diagnostic) => JSON.stringify(diagnostic));
+  return { template, bundles: await bundlesIn(folder), errors };
+}
+
+async function bundlesIn(folder: string): Promise<Map<string, number>> {
+  const zips = (await readdir(folder)).filter((name) => name.endsWith('.zip'));
+  const sizes = zips.map(async (zip) => {
+    const { size } = await stat(join(folder, zip));
+    return [zip.replace(/\.zip$/, ''), size] as const;
+  });
+  return new Map(await Promise.all(sizes));
+}
+
+async function osls(args: readonly string[]): Promise<void> {
+  const command = join(ROOT, 'node_modules/serverless/bin/serverless.js');
+  const build = join('.local', 'build', `package-${process.pid}`);
+  const child = spawn(process.execPath, [command, ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ESBUILD_FOLDER: build },
+  });
+  const [out, err] = [text(child.stdout), text(child.stderr)];
+  const [status] = (await once(child, 'exit')) as [number | null];
+  if (status !== 0) throw new Error(`osls ${args.join(' ')} failed:\n${await out}${await err}`);
+}

@@ -1,0 +1,197 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { tableDefinitions } from '../../lib/adapters/dynamodb/tables.ts';
+import { isProblemCode, problemTypes } from '../../lib/http/problems.ts';
+import { routes } from '../../lib/http/routes.ts';
+import { timeouts } from '../../lib/runtime/timeouts.ts';
+import { type Packaged, packageShop, type Resource } from '../../localstack/packaged.ts';
+
+let folder: string;
+let packaged: Packaged;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'last-one-package-'));
+  packaged = await packageShop(folder);
+}, 180_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const ofType = (type: string): [string, Resource][] =>
+  Object.entries(packaged.template.Resources).filter(([, { Type }]) => Type === type);
+
+const functions = () =>
+  ofType('AWS::Lambda::Function').map(([id, { Properties }]) => ({
+    name: id.replace(/LambdaFunction$/, '').replace(/^./, (letter) => letter.toLowerCase()),
+    Timeout: Properties['Timeout'] as number,
+    MemorySize: Properties['MemorySize'] as number,
+    Role: JSON.stringify(Properties['Role']),
+    Handler: Properties['Handler'] as string,
+    Runtime: Properties['Runtime'] as string,
+    Variables: (Properties['Environment'] as { Variables: Record<string, unknown> }).Variables,
+  }));
+
+/** `GET /orders/{orderId}` for each method that the gateway knows. */
+function gatewayRoutes(): string[] {
+  const resources = packaged.template.Resources;
+  const pathOf = (ref: unknown): string => {
+    const id = (ref as { Ref?: string }).Ref;
+    if (id === undefined) return '';
+    const { ParentId, PathPart } = resources[id]?.Properties ?? {};
+    return `${pathOf(ParentId)}/${String(PathPart)}`;
+  };
+  return ofType('AWS::ApiGateway::Method').map(([, { Properties }]) => {
+    return `${String(Properties['HttpMethod'])} ${pathOf(Properties['ResourceId']) || '/'}`;
+  });
+}
+
+describe('the package for AWS', () => {
+  it('has a template in which the validator finds no FATAL and no ERROR', () => {
+    expect(packaged.errors).toEqual([]);
+  });
+
+  it('is checked by a validator that does find an error', async () => {
+    const broken = join(folder, 'broken.json');
+    const text = await readFile(join(folder, 'cloudformation-template-update-stack.json'), 'utf8');
+    await writeFile(broken, text.replace('"BillingMode"', '"BillingMood"'));
+    const { diagnostics } = new CelEngine().validateStandard(new TemplateFile(broken));
+    expect(diagnostics.map(({ severity }) => severity)).toContain('FATAL');
+  });
+
+  it('has one function for each file in functions/, each bundle under 1 MB zipped', () => {
+    const files = readdirSync('functions').map((file) => file.replace('.ts', ''));
+    const handlers = functions().map(({ Handler }) =>
+      Handler.replace(/^functions\/|\.handler$/g, ''),
+    );
+    expect(handlers.sort()).toEqual(files.sort());
+    expect([...packaged.bundles.keys()]).toHaveLength(files.length);
+    for (const bytes of packaged.bundles.values()) expect(bytes).toBeLessThan(1_000_000);
+  });
+
+  it('serves every route of the list, and everything else by the catch-all', () => {
+    const listed = Object.values(routes).map(({ method, path }) => `${method} ${path}`);
+    expect(gatewayRoutes().sort()).toEqual([...listed, 'ANY /', 'ANY /{proxy+}'].sort());
+    const names = functions().map(({ name }) => name);
+    expect(names.sort()).toEqual([...Object.keys(routes), 'unrouted'].sort());
+  });
+
+  it('keeps one ladder of time-outs: gateway > function > request > two engine calls', () => {
+    const { apiMs, functionMs, requestMs, callMs } = timeouts;
+    expect(apiMs).toBe(29_000);
+    for (const { Timeout } of functions()) expect(Timeout * 1000).toBe(functionMs);
+    expect(functionMs).toBeLessThan(apiMs);
+    expect(requestMs + 2 * callMs).toBeLessThan(functionMs);
+    expect(2 * callMs).toBeLessThan(3_000);
+  });
+
+  it('runs on Node 24, with memory for each function', () => {
+    for (const { Runtime, MemorySize } of functions()) {
+      expect(Runtime).toBe('nodejs24.x');
+      expect(MemorySize).toBeGreaterThanOrEqual(256);
+    }
+  });
+
+  it('gives each function a role of its own, and no right on everything but tracing', () => {
+    const roles = functions().map(({ Role }) => Role);
+    expect(new Set(roles).size).toBe(roles.length);
+    const statements = ofType('AWS::IAM::Role').flatMap(([, { Properties }]) =>
+      (Properties['Policies'] as { PolicyDocument: { Statement: Statement[] } }[]).flatMap(
+        ({ PolicyDocument }) => PolicyDocument.Statement,
+      ),
+    );
+    const wide = statements.filter(({ Resource }) => [Resource].flat().includes('*'));
+    const actions = new Set(wide.flatMap(({ Action }) => Action));
+    expect([...actions].every((action) => action.startsWith('xray:'))).toBe(true);
+    expect(statements.flatMap(({ Action }) => Action).some((a) => a.endsWith(':*'))).toBe(false);
+  });
+
+  it('lets only the functions that write a table write it', () => {
+    const writers = (table: string): string[] =>
+      ofType('AWS::IAM::Role')
+        .filter(([, { Properties }]) => {
+          const policies = Properties['Policies'] as {
+            PolicyDocument: { Statement: Statement[] };
+          }[];
+          return policies.some(({ PolicyDocument }) =>
+            PolicyDocument.Statement.some(
+              ({ Action, Resource }) =>
+                JSON.stringify(Resource).includes(`"${table}"`) &&
+                [Action].flat().some((action) => /dynamodb:(Put|Update|Delete)/.test(action)),
+            ),
+          );
+        })
+        .map(([id]) => id.replace(/IamRole.*$/, ''));
+    expect(writers('ProductsTable').sort()).toEqual(['AdjustStock', 'PlaceOrder', 'PutProduct']);
+    expect(writers('OrdersTable')).toEqual(['PlaceOrder']);
+    expect(writers('AdjustmentsTable')).toEqual(['AdjustStock']);
+  });
+
+  it('creates the tables that the adapter was written for', () => {
+    const tables = ofType('AWS::DynamoDB::Table').map(([, { Properties }]) => {
+      const keysOf = (schema: unknown): string[] =>
+        (schema as { AttributeName: string }[]).map(({ AttributeName }) => AttributeName);
+      const indexes = (Properties['GlobalSecondaryIndexes'] ?? []) as {
+        IndexName: string;
+        KeySchema: unknown;
+        Projection: { ProjectionType: string };
+      }[];
+      expect(indexes.every(({ Projection }) => Projection.ProjectionType === 'KEYS_ONLY')).toBe(
+        true,
+      );
+      const stream = Properties['StreamSpecification'] as { StreamViewType: string } | undefined;
+      if (stream !== undefined) expect(stream.StreamViewType).toBe('NEW_AND_OLD_IMAGES');
+      return [
+        String(Properties['TableName']).replace('last-one-prod-', ''),
+        {
+          key: keysOf(Properties['KeySchema']),
+          indexes: indexes.map(({ IndexName, KeySchema }) => ({
+            name: IndexName,
+            keys: keysOf(KeySchema),
+          })),
+          stream: stream !== undefined,
+        },
+      ] as const;
+    });
+    expect(Object.fromEntries(tables)).toEqual(tableDefinitions);
+  });
+
+  it("tells the gateway's own answers as problems of the registry", () => {
+    const responses = ofType('AWS::ApiGateway::GatewayResponse');
+    const types = responses.map(([, { Properties }]) => Properties['ResponseType']);
+    expect(types).toEqual(
+      expect.arrayContaining([
+        'DEFAULT_4XX',
+        'DEFAULT_5XX',
+        'THROTTLED',
+        'REQUEST_TOO_LARGE',
+        'INTEGRATION_TIMEOUT',
+      ]),
+    );
+    for (const [, { Properties }] of responses) {
+      const templates = Properties['ResponseTemplates'] as Record<string, string>;
+      const body = JSON.parse(templates['application/json'] ?? '') as Record<string, unknown>;
+      const code = String(body['code']);
+      if (!isProblemCode(code)) throw new Error(`${code} is not in the registry`);
+      const { status, title } = problemTypes[code];
+      expect(body).toMatchObject({ type: `/problems/${code}`, title, status });
+      expect(body['requestId']).toBe('$context.requestId');
+      expect(Properties['StatusCode']).toBe(String(status));
+      const headers = Properties['ResponseParameters'] as Record<string, string>;
+      expect(headers['gatewayresponse.header.Content-Type']).toBe("'application/problem+json'");
+    }
+  });
+
+  it('takes bodies as bytes, and tells the functions their stage', () => {
+    const [api] = ofType('AWS::ApiGateway::RestApi');
+    expect(api?.[1].Properties['BinaryMediaTypes']).toEqual(['*/*']);
+    for (const { Variables } of functions()) {
+      expect(Variables).toMatchObject({ STAGE: 'prod', TABLE_PREFIX: 'last-one-prod-' });
+    }
+  });
+});
+
+interface Statement {
+  readonly Action: string[];
+  readonly Resource: unknown;
+}
