@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import {
   type CancellationReason,
   ConditionalCheckFailedException,
@@ -63,7 +64,8 @@ const retryable = new Set([
 ]);
 
 function answerTo(error: unknown): Answer<never> {
-  if (!(error instanceof Error)) throw error;
+  // `instanceof Error` is false for errors of another realm, such as Node's own under a test runner.
+  if (!isNativeError(error)) throw error;
   if (error instanceof TransactionCanceledException) {
     const reasons = error.CancellationReasons ?? [];
     // A conflict on one item may hide a failed condition on another: then nothing is told yet.
@@ -98,7 +100,7 @@ function outageOf(error: Error): Unavailable | undefined {
 }
 
 const isTimeout = (error: unknown): boolean =>
-  error instanceof Error && error.name === 'TimeoutError';
+  isNativeError(error) && error.name === 'TimeoutError';
 
 function httpStatusOf(error: Error): number | undefined {
   if (!('$metadata' in error)) return undefined;
