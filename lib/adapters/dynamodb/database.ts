@@ -1,4 +1,3 @@
-import { isNativeError } from 'node:util/types';
 import {
   type CancellationReason,
   ConditionalCheckFailedException,
@@ -65,7 +64,7 @@ const retryable = new Set([
 
 function answerTo(error: unknown): Answer<never> {
   // `instanceof Error` is false for errors of another realm, such as Node's own under a test runner.
-  if (!isNativeError(error)) throw error;
+  if (!Error.isError(error)) throw error;
   if (error instanceof TransactionCanceledException) {
     const reasons = error.CancellationReasons ?? [];
     // A conflict on one item may hide a failed condition on another: then nothing is told yet.
@@ -100,7 +99,7 @@ function outageOf(error: Error): Unavailable | undefined {
 }
 
 const isTimeout = (error: unknown): boolean =>
-  isNativeError(error) && error.name === 'TimeoutError';
+  Error.isError(error) && error.name === 'TimeoutError';
 
 function httpStatusOf(error: Error): number | undefined {
   if (!('$metadata' in error)) return undefined;
