@@ -1,0 +1,137 @@
+import { parseArgs } from 'node:util';
+import { defaultStrategy, type StrategyName, strategyNames } from '../../lib/domain/product.ts';
+import { STOCK_MAX } from '../../lib/domain/limits.ts';
+import type { Harness } from '../../localstack/shop/open.ts';
+
+export const HELP = `Sells the same few units to a crowd, over HTTP, and checks that each is sold exactly once.
+
+  npm run race -- [options]
+
+  --strategy NAME…   ${strategyNames.join(', ')}, or all (default ${defaultStrategy})
+  --orders N         orders of one unit each (default 30)
+  --units N          units on sale (default 20)
+  --runs N           counted runs of each strategy, every one with a new product (default 1)
+  --concurrency N    orders under way at a time (default: all at once)
+  --url URL          the shop to race against, http only; default: the one on PORT (3000) if it
+                     answers, else one is started for the time, behind serverless-offline
+  --thin             start a shop behind a plain node:http harness instead, with engines of its own
+  --workers          start one that gives each invocation a worker of its own
+  --json FILE        write the figures there
+  --model            once more under the contention model (not built yet)
+  --help             this text
+
+Exit status: 0 if the law held in each run, 1 if it was broken or the race could not be run, 2 for a
+wrong command line, 130 after Ctrl-C.`;
+
+/** The race that was asked for. */
+export interface RaceOptions {
+  readonly strategies: readonly StrategyName[];
+  readonly orders: number;
+  readonly units: number;
+  readonly runs: number;
+  /** Orders under way at a time; never more than there are orders. */
+  readonly concurrency: number;
+  readonly model: boolean;
+  /** What a shop of the race's own stands behind. */
+  readonly harness: Harness;
+  /** Start a shop even if one is running. */
+  readonly ownShop: boolean;
+  /** The shop that was named. */
+  readonly url: string | undefined;
+  /** Where a shop is looked for if none was named. */
+  readonly defaultUrl: string;
+  readonly json: string | undefined;
+}
+
+/** Reads a command line; throws an error that names what is wrong with it. */
+export function readOptions(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly values: { readonly help: boolean }; readonly options: RaceOptions } {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      strategy: { type: 'string', multiple: true },
+      orders: { type: 'string', default: '30' },
+      units: { type: 'string', default: '20' },
+      runs: { type: 'string', default: '1' },
+      concurrency: { type: 'string' },
+      model: { type: 'boolean', default: false },
+      thin: { type: 'boolean', default: false },
+      workers: { type: 'boolean', default: false },
+      url: { type: 'string' },
+      json: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const orders = whole('--orders', values.orders, { min: 1, max: ORDERS_MAX });
+  const { model, help, thin, workers, url, json } = values;
+  const options: RaceOptions = {
+    strategies: strategiesIn(values.strategy, positionals),
+    orders,
+    units: whole('--units', values.units, { min: 0, max: STOCK_MAX }),
+    runs: whole('--runs', values.runs, { min: 1, max: RUNS_MAX }),
+    concurrency: Math.min(
+      orders,
+      whole('--concurrency', values.concurrency ?? String(orders), { min: 1, max: ORDERS_MAX }),
+    ),
+    model,
+    harness: harnessOf({ thin, workers }),
+    ownShop: thin || workers,
+    url: url === undefined ? undefined : shopUrl(url),
+    defaultUrl: `http://127.0.0.1:${portIn(env)}`,
+    json: json === '' ? wrong('--json needs the name of a file.') : json,
+  };
+  return { values: { help }, options };
+}
+
+const ORDERS_MAX = 100_000;
+const RUNS_MAX = 100_000;
+
+function wrong(message: string): never {
+  throw new Error(message);
+}
+
+function whole(flag: string, text: string, { min, max }: { min: number; max: number }): number {
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+  if (value >= min && value <= max) return value;
+  return wrong(`${flag} needs a whole number from ${min} to ${max}, not "${text}".`);
+}
+
+/** Names may follow one `--strategy`, come with one each, or stand in a list with commas. */
+function strategiesIn(
+  named: readonly string[] | undefined,
+  positionals: readonly string[],
+): readonly StrategyName[] {
+  const [stray] = positionals;
+  if (named === undefined) {
+    return stray === undefined ? [defaultStrategy] : wrong(`Unexpected argument "${stray}".`);
+  }
+  const names = [...named, ...positionals].flatMap((text) => text.split(','));
+  const known = names.flatMap((name) => (name === 'all' ? strategyNames : [strategyOf(name)]));
+  return [...new Set(known)];
+}
+
+function strategyOf(name: string): StrategyName {
+  return (
+    strategyNames.find((known) => known === name) ??
+    wrong(`Unknown strategy "${name}": choose from ${strategyNames.join(', ')}, or all.`)
+  );
+}
+
+function harnessOf({ thin, workers }: { thin: boolean; workers: boolean }): Harness {
+  if (thin && workers) return wrong('--thin and --workers exclude each other.');
+  if (thin) return 'thin';
+  return workers ? 'workers' : 'offline';
+}
+
+function shopUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'http:') return wrong(`--url needs an http:// address, not "${text}".`);
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+}
+
+function portIn(env: Readonly<Record<string, string | undefined>>): number {
+  return whole('PORT', env['PORT'] ?? '3000', { min: 1, max: 65_535 });
+}

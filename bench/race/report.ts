@@ -1,0 +1,77 @@
+import type { StrategyName } from '../../lib/domain/product.ts';
+import type { Cost } from '../../lib/ports/cost.ts';
+import { percentile } from './percentile.ts';
+import type { Run } from './run.ts';
+
+/** The JSON of contract.md, "Running it". */
+export interface Report {
+  readonly orders: number;
+  readonly units: number;
+  readonly runs: number;
+  readonly strategies: readonly StrategyReport[];
+}
+
+/** Counts are sums over the runs; costs are null if the shop does not show them. */
+export interface StrategyReport {
+  readonly strategy: StrategyName;
+  readonly runs: number;
+  readonly accepted: number;
+  readonly refused: number;
+  readonly otherAnswers: number;
+  readonly unitsLeft: number;
+  /** Runs in which it was. */
+  readonly lawBroken: number;
+  readonly wallMs: {
+    readonly min: number;
+    readonly p50: number;
+    readonly p95: number;
+    readonly max: number;
+  };
+  readonly latencyMs: { readonly p50: number; readonly p99: number };
+  readonly attemptsPerOrder: number | null;
+  readonly requestsPerOrder: number | null;
+  readonly writeUnitsPerOrder: number | null;
+  readonly readUnitsPerOrder: number | null;
+  readonly hotWritesPerOrder: number | null;
+}
+
+/** Sums up a strategy's runs. */
+export function reportOf(strategy: StrategyName, runs: readonly Run[]): StrategyReport {
+  const sum = (count: (run: Run) => number): number =>
+    runs.reduce((total, run) => total + count(run), 0);
+  const wallsMs = runs.map(({ wallMs }) => wallMs);
+  const latenciesMs = runs.flatMap((run) => run.latenciesMs);
+  const costs = runs.flatMap((run) => run.costs);
+  const perOrder = (count: (cost: Cost) => number): number | null =>
+    costs.length === 0
+      ? null
+      : rounded(costs.reduce((total, cost) => total + count(cost), 0) / costs.length);
+  return {
+    strategy,
+    runs: runs.length,
+    accepted: sum(({ accepted }) => accepted),
+    refused: sum(({ refused }) => refused),
+    otherAnswers: sum(({ other }) => other),
+    unitsLeft: sum(({ unitsLeft }) => unitsLeft),
+    lawBroken: runs.filter(({ breaches }) => breaches.length > 0).length,
+    wallMs: {
+      min: rounded(Math.min(...wallsMs)),
+      p50: rounded(percentile(wallsMs, 50)),
+      p95: rounded(percentile(wallsMs, 95)),
+      max: rounded(Math.max(...wallsMs)),
+    },
+    latencyMs: {
+      p50: rounded(percentile(latenciesMs, 50)),
+      p99: rounded(percentile(latenciesMs, 99)),
+    },
+    attemptsPerOrder: perOrder(({ transactions }) => transactions),
+    requestsPerOrder: perOrder(({ requests }) => requests),
+    writeUnitsPerOrder: perOrder(({ writeUnits }) => writeUnits),
+    readUnitsPerOrder: perOrder(({ readUnits }) => readUnits),
+    // The product is the item that the whole crowd wants to write.
+    hotWritesPerOrder: perOrder(({ itemWrites }) => itemWrites['products'] ?? 0),
+  };
+}
+
+/** To a thousandth: no clock or meter here knows more. */
+const rounded = (value: number): number => Math.round(value * 1000) / 1000;

@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort } from '../../localstack/engines/ports.ts';
+import { FakeShop } from '../unit/bench/race/fake-shop.ts';
+
+interface Ended {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const RACE_MS_MAX = 120_000;
+
+/** Jest may ask its workers for colours; here there is no terminal to show them. */
+const env = { ...process.env };
+delete env['FORCE_COLOR'];
+
+function race(...args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      ['bench/race.ts', ...args],
+      { env, timeout: RACE_MS_MAX },
+      (_, stdout, stderr) => {
+        resolve({ status: child.exitCode ?? -1, stdout, stderr });
+      },
+    );
+  });
+}
+
+describe('the race', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'race-'));
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  it(
+    'sells 20 units to 30 shoppers, exactly once each, in every run',
+    async () => {
+      const file = join(folder, 'race.json');
+      const { status, stdout, stderr } = await race('--thin', '--runs', '2', '--json', file);
+
+      expect({ status, stderr }).toMatchObject({ status: 0 });
+      const time = expect.any(Number);
+      expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
+        ...{ orders: 30, units: 20, runs: 2 },
+        strategies: [
+          {
+            ...{ strategy: 'conditional-write', runs: 2, lawBroken: 0 },
+            // 20 and 10 in each: no run can accept more than its 20 units while the law is kept.
+            ...{ accepted: 40, refused: 20, otherAnswers: 0, unitsLeft: 0 },
+            wallMs: { min: time, p50: time, p95: time, max: time },
+            latencyMs: { p50: time, p99: time },
+            ...{ attemptsPerOrder: time, requestsPerOrder: time, writeUnitsPerOrder: time },
+            ...{ readUnitsPerOrder: time, hotWritesPerOrder: time },
+          },
+        ],
+      });
+      expect(await readdir(folder)).toEqual(['race.json']);
+      expect(stdout).toMatch(/conditional-write +2 +40 +20 +0 +0 +kept/);
+      expect(stdout).not.toContain('\u001b');
+    },
+    RACE_MS_MAX,
+  );
+
+  it('ends with status 1, and says why, if a shop breaks the law', async () => {
+    const shop = new FakeShop('oversells');
+    const file = join(folder, 'broken.json');
+    const { status, stdout, stderr } = await race('--url', await shop.open(), '--json', file);
+    await shop.close();
+
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      'LAW BROKEN in run 1 of 1, conditional-write: oversold: 30 orders accepted on 20 units',
+    );
+    expect(stdout).toContain('BROKEN');
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+      strategies: [{ runs: 1, accepted: 30, lawBroken: 1, attemptsPerOrder: null }],
+    });
+  });
+
+  it.each([
+    [['--hope'], '--hope'],
+    [['--strategy', 'hope'], 'Unknown strategy "hope"'],
+    [['--runs', 'many'], '--runs needs a whole number'],
+    [['--model'], 'the contention model is not built yet'],
+    [['--json', join('no', 'such', 'folder', 'race.json')], 'there is no such folder'],
+  ])('refuses %j and says why', async (args, reason) => {
+    const { status, stdout, stderr } = await race(...args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain(reason);
+  });
+
+  it('says so if no shop answers', async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const { status, stderr } = await race('--url', url);
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      `No shop answers at ${url} (ECONNREFUSED): ` +
+        'start one with npm start, or leave out --url.\n',
+    );
+  });
+
+  it('explains itself', async () => {
+    const { status, stdout } = await race('--help');
+    expect(status).toBe(0);
+    expect(stdout).toContain('--concurrency N');
+  });
+});

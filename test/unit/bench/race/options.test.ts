@@ -1,0 +1,86 @@
+import { describe, expect, it } from '@jest/globals';
+import { readOptions } from '../../../../bench/race/options.ts';
+
+const read = (line: string, env: Record<string, string> = {}) =>
+  readOptions(line === '' ? [] : line.split(' '), env).options;
+
+describe('the race’s command line', () => {
+  it('is the seed’s case once, against the shop of npm start, if nothing is said', () => {
+    expect(read('')).toEqual({
+      strategies: ['conditional-write'],
+      orders: 30,
+      units: 20,
+      runs: 1,
+      concurrency: 30,
+      model: false,
+      harness: 'offline',
+      ownShop: false,
+      url: undefined,
+      defaultUrl: 'http://127.0.0.1:3000',
+      json: undefined,
+    });
+  });
+
+  it('takes the numbers', () => {
+    expect(read('--orders 200 --units 120 --runs 30 --concurrency 50')).toMatchObject({
+      ...{ orders: 200, units: 120, runs: 30, concurrency: 50 },
+    });
+  });
+
+  it('sends all orders at once unless told otherwise, and never more than there are', () => {
+    expect(read('--orders 200').concurrency).toBe(200);
+    expect(read('--orders 5 --concurrency 50').concurrency).toBe(5);
+  });
+
+  it('takes a shelf that is empty from the start', () => {
+    expect(read('--units 0').units).toBe(0);
+  });
+
+  it.each([
+    '--strategy conditional-write',
+    '--strategy all',
+    '--strategy conditional-write conditional-write',
+    '--strategy conditional-write,all',
+    '--strategy conditional-write --strategy all',
+  ])('reads %s, each strategy once', (line) => {
+    expect(read(line).strategies).toEqual(['conditional-write']);
+  });
+
+  it.each([
+    ['--thin', 'thin'],
+    ['--workers', 'workers'],
+  ])('starts a shop of its own for %s, whatever else runs', (line, harness) => {
+    expect(read(`${line} --url http://127.0.0.1:3000`)).toMatchObject({ harness, ownShop: true });
+  });
+
+  it('looks for the shop where PORT says, or where --url does', () => {
+    expect(read('', { PORT: '4000' }).defaultUrl).toBe('http://127.0.0.1:4000');
+    expect(read('--url http://localhost:8080/shop/').url).toBe('http://localhost:8080/shop');
+  });
+});
+
+describe('a wrong command line names', () => {
+  it.each([
+    ['--strategy hope', 'Unknown strategy "hope": choose from conditional-write'],
+    ['--strategy conditional-write hope', '"hope"'],
+    ['hope', 'Unexpected argument "hope"'],
+    ['--hope', '--hope'],
+    ['--orders 0', '--orders needs a whole number from 1'],
+    ['--orders 1.5', '"1.5"'],
+    ['--orders 1e3', '"1e3"'],
+    ['--units x', '--units needs a whole number from 0'],
+    ['--units 1000000001', '--units'],
+    ['--runs 0', '--runs'],
+    ['--concurrency 0', '--concurrency'],
+    ['--thin --workers', '--thin and --workers exclude each other'],
+    ['--url localhost:3000', '--url needs an http:// address'],
+    ['--url https://example.org', '--url needs an http:// address'],
+    ['--json=', '--json needs the name of a file'],
+  ])('%s', (line, message) => {
+    expect(() => read(line)).toThrow(message);
+  });
+
+  it('a PORT that is none', () => {
+    expect(() => read('', { PORT: 'web' })).toThrow('PORT needs a whole number from 1 to 65535');
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { reportOf } from '../../../../bench/race/report.ts';
+import type { Run } from '../../../../bench/race/run.ts';
+
+const cost = (transactions: number, products: number) => ({
+  ...{ requests: transactions + 1, writeUnits: 6 * transactions, readUnits: 0.5, transactions },
+  itemWrites: { products, orders: transactions },
+});
+
+const run = (changes: Partial<Run> = {}): Run => ({
+  strategy: 'conditional-write',
+  accepted: 2,
+  refused: 1,
+  other: 0,
+  unitsLeft: 0,
+  breaches: [],
+  wallMs: 10,
+  latenciesMs: [4, 5, 6],
+  costs: [cost(1, 1), cost(1, 1), cost(4, 4)],
+  others: new Map(),
+  ...changes,
+});
+
+describe('the report on a strategy', () => {
+  it('adds up what the runs came to', () => {
+    const runs = [run(), run({ accepted: 1, other: 1, unitsLeft: 1 }), run()];
+    expect(reportOf('conditional-write', runs)).toMatchObject({
+      ...{ strategy: 'conditional-write', runs: 3, accepted: 5, refused: 3 },
+      ...{ otherAnswers: 1, unitsLeft: 1, lawBroken: 0 },
+    });
+  });
+
+  it('counts the runs in which the law was broken, not the breaches', () => {
+    const runs = [run({ breaches: ['oversold', 'false refusals'] }), run()];
+    expect(reportOf('conditional-write', runs).lawBroken).toBe(1);
+  });
+
+  it('tells wall times by run and latencies by request', () => {
+    const runs = [
+      run({ wallMs: 30, latenciesMs: [1, 2] }),
+      run({ wallMs: 10, latenciesMs: [3, 90] }),
+      run({ wallMs: 20.00049, latenciesMs: [4] }),
+    ];
+    const { wallMs, latencyMs } = reportOf('conditional-write', runs);
+    expect(wallMs).toEqual({ min: 10, p50: 20, p95: 30, max: 30 });
+    expect(latencyMs).toEqual({ p50: 3, p99: 90 });
+  });
+
+  it('shares the costs out among all orders, refused ones too', () => {
+    expect(reportOf('conditional-write', [run()])).toMatchObject({
+      ...{ attemptsPerOrder: 2, requestsPerOrder: 3, writeUnitsPerOrder: 12 },
+      ...{ readUnitsPerOrder: 0.5, hotWritesPerOrder: 2 },
+    });
+  });
+
+  it('counts no hot writes where the product was not written', () => {
+    const costs = [{ ...cost(1, 1), itemWrites: { orders: 1 } }];
+    expect(reportOf('conditional-write', [run({ costs })]).hotWritesPerOrder).toBe(0);
+  });
+
+  it('knows no costs of a shop that shows none', () => {
+    expect(reportOf('conditional-write', [run({ costs: [] })])).toMatchObject({
+      ...{ attemptsPerOrder: null, requestsPerOrder: null, writeUnitsPerOrder: null },
+      ...{ readUnitsPerOrder: null, hotWritesPerOrder: null },
+    });
+  });
+});

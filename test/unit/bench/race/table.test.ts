@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Report, StrategyReport } from '../../../../bench/race/report.ts';
+import { footnoteOf, tableOf } from '../../../../bench/race/table.ts';
+
+const row: StrategyReport = {
+  ...{ strategy: 'conditional-write', runs: 30, accepted: 600, refused: 300, otherAnswers: 0 },
+  ...{ unitsLeft: 0, lawBroken: 0 },
+  wallMs: { min: 41.26, p50: 55, p95: 99.94, max: 1234.5 },
+  latencyMs: { p50: 40.04, p99: 100.4 },
+  ...{ attemptsPerOrder: 1.25, requestsPerOrder: 2, writeUnitsPerOrder: 5.333 },
+  ...{ readUnitsPerOrder: 0.05, hotWritesPerOrder: 1 },
+};
+const report: Report = { orders: 30, units: 20, runs: 30, strategies: [row] };
+const conditions = { concurrency: 30, harness: 'a shop', nodeVersion: '24.0.0', cores: 2 };
+
+describe('the table', () => {
+  it('shows every figure under its name', () => {
+    expect(tableOf(report).split('\n')).toEqual([
+      '                                                   stock        wall ms                   request ms',
+      'strategy           runs  accepted  refused  other  left   law   min  median   p95   max   p50  p99',
+      'conditional-write    30       600      300      0     0  kept  41.3    55.0  99.9  1235  40.0  100',
+      '',
+      '                   per order',
+      'strategy           attempts  requests  write units  read units  hot-item writes',
+      'conditional-write      1.25      2.00         5.33        0.05             1.00',
+    ]);
+  });
+
+  it('says in capitals, and in red, that the law was broken', () => {
+    const painted = tableOf(
+      { ...report, strategies: [{ ...row, lawBroken: 2 }] },
+      (style, text) => `<${style}>${text}</>`,
+    );
+    expect(painted).toContain('<red>BROKEN</>');
+    expect(painted).not.toContain('kept');
+  });
+
+  it('has a dash for what the shop does not show', () => {
+    const hidden = { ...row, attemptsPerOrder: null, hotWritesPerOrder: null };
+    const last = tableOf({ ...report, strategies: [hidden] })
+      .split('\n')
+      .at(-1);
+    expect(last).toBe(
+      'conditional-write         –      2.00         5.33        0.05                –',
+    );
+  });
+});
+
+describe('the footnote', () => {
+  it('says what was measured', () => {
+    expect(footnoteOf({ ...report, orders: 50 }, conditions)).toBe(
+      '50 orders of one unit, 30 at a time, on 20 units; runs of each strategy: 30, interleaved, ' +
+        'after a warm-up; a shop; Node 24.0.0, 2 cores.',
+    );
+  });
+
+  it('compares with others for the seed’s case, and calls the figures theirs', () => {
+    const footnote = footnoteOf(report, conditions);
+    expect(footnote).toContain('30 orders of one unit, all at once, on 20 units');
+    expect(footnote).toMatch(/Not from this run[^]*99 ms[^]*4,300 ms/);
+  });
+
+  it('compares nothing else', () => {
+    expect(footnoteOf({ ...report, units: 21 }, conditions)).not.toContain('Medusa');
+    expect(footnoteOf(report, { ...conditions, concurrency: 10 })).not.toContain('Medusa');
+  });
+});
