@@ -1,10 +1,8 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Clock } from '../ports/clock.ts';
 import type { Reply } from './reply.ts';
 import type { Visit } from './visit.ts';
-
-const NAMESPACE = 'last-one';
 
 /** Tells the operators what came of a request: one log line, and metrics (EMF) beside it. */
 export interface Telemetry {
@@ -12,10 +10,11 @@ export interface Telemetry {
 }
 
 /**
- * One line a request, with nothing secret in it: no token, no key, no body. State is made anew for
- * each request, since an emulator runs many of them in one process at once.
+ * One line a request, with nothing secret in it: no token, no key, no body. Everything of a request
+ * is told between two awaits, since an emulator runs many requests in one process at once and both
+ * the logger and the metrics are shared.
  */
-export const powertools = (logger: Logger, clock: Clock): Telemetry => ({
+export const powertools = (logger: Logger, metrics: Metrics, clock: Clock): Telemetry => ({
   tell: (visit, reply) => {
     const latencyMs = clock.nowMs() - visit.startedAtMs;
     const line = {
@@ -31,22 +30,20 @@ export const powertools = (logger: Logger, clock: Clock): Telemetry => ({
     };
     if (reply.status < 500) logger.info('request', line);
     else logger.error('request', { ...line, ...(visit.error && { error: visit.error }) });
-    emit(visit, reply, latencyMs);
+    emit(metrics, visit, reply, latencyMs);
   },
 });
 
 const nameOf = ({ route }: Visit): string => `${route.method} ${route.path}`;
 
-function emit(visit: Visit, { status, facts }: Reply, latencyMs: number): void {
-  const requests = new Metrics({ namespace: NAMESPACE });
-  requests.addDimensions({ route: nameOf(visit), status: `${Math.floor(status / 100)}xx` });
-  requests.addMetric('latency', MetricUnit.Milliseconds, latencyMs);
-  requests.addMetric('conflicts', MetricUnit.Count, visit.patience.conflicts);
-  requests.publishStoredMetrics();
+function emit(metrics: Metrics, visit: Visit, { status, facts }: Reply, latencyMs: number): void {
+  metrics.addDimensions({ route: nameOf(visit), status: `${Math.floor(status / 100)}xx` });
+  metrics.addMetric('latency', MetricUnit.Milliseconds, latencyMs);
+  metrics.addMetric('conflicts', MetricUnit.Count, visit.patience.conflicts);
+  metrics.publishStoredMetrics();
 
   if (facts.strategy === undefined || facts.outcome === undefined) return;
-  const orders = new Metrics({ namespace: NAMESPACE });
-  orders.addDimensions({ strategy: facts.strategy, outcome: facts.outcome });
-  orders.addMetric('orders', MetricUnit.Count, 1);
-  orders.publishStoredMetrics();
+  metrics.addDimensions({ strategy: facts.strategy, outcome: facts.outcome });
+  metrics.addMetric('orders', MetricUnit.Count, 1);
+  metrics.publishStoredMetrics();
 }

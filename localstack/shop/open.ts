@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +34,8 @@ export interface Shop {
   readonly stop: () => Promise<void>;
 }
 
+/** Relative to the root, as the bundler wants it. */
+const BUILDS = join('.local', 'build');
 const READY_MS_MAX = 90_000;
 const STOP_MS_MAX = 5_000;
 
@@ -43,8 +45,8 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
   const port = options.port ?? (await freePort());
   const name = `${harness}-${port}-${process.pid}`;
   const logFile = join(LOCAL, 'logs', `shop-${name}.log`);
-  const buildFolder = join('.local', 'build', name);
-  await mkdir(dirname(logFile), { recursive: true });
+  const buildFolder = join(BUILDS, name);
+  await Promise.all([sweepBuilds(), mkdir(dirname(logFile), { recursive: true })]);
   await createTables(env.DYNAMODB_ENDPOINT, tablePrefix);
 
   const log = openSync(logFile, 'w');
@@ -80,6 +82,22 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     throw error;
   }
   return { url, logFile, pid: child.pid ?? 0, ended, stop };
+}
+
+/** Removes what owners left that were killed: the last part of a folder's name is their pid. */
+async function sweepBuilds(): Promise<void> {
+  const names = await readdir(join(ROOT, BUILDS)).catch(() => []);
+  const left = names.filter((name) => !isRunning(Number(name.split('-').at(-1))));
+  const folders = left.map((name) => join(ROOT, BUILDS, name));
+  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function commandOf(harness: Harness): string[] {
