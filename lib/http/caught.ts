@@ -5,7 +5,7 @@ import type { Reply } from './reply.ts';
 import type { Visit } from './visit.ts';
 
 /**
- * The only place that catches: a guard's refusal has its reply with it, an outage is told as one,
+ * The only place that makes answers of errors: a guard's refusal has its reply with it, an outage is told as one,
  * and what is left is a defect, told without a word of what it was.
  */
 export const caught = (): MiddlewareObj<Visit, Reply> => ({

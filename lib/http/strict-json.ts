@@ -12,7 +12,7 @@ const DEPTH_MAX = 20;
 
 /**
  * JSON as RFC 8259 has it, without what parsers quietly forgive: duplicate keys, depth, and numbers
- * that a double can't hold, which come out as NaN and so pass no schema.
+ * that only rounding makes whole, which come out as NaN and so pass no schema.
  */
 export function parseStrictly(text: string): Parsed {
   if (!isJson(text)) return { kind: 'faulty', fault: { pointer: '', detail: 'is not JSON' } };

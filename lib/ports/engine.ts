@@ -1,6 +1,6 @@
 /** One of the engines that the shop stands on, as the health check sees it. */
 export interface Engine {
   readonly name: 'dynamodb' | 'redis' | 'kafka';
-  /** Resolves if the engine answers within about a second; throws otherwise. */
+  /** Resolves if the engine answers within the time of one call; throws otherwise. */
   probe(): Promise<void>;
 }

@@ -17,7 +17,14 @@ const schema = z.object({
   JWT_AUDIENCE: z.string().min(1),
   JWT_JWKS: z
     .string()
-    .transform((text) => JSON.parse(text) as unknown)
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue('must be JSON');
+        return z.NEVER;
+      }
+    })
     .pipe(jwks),
   JWT_ADMIN_CLAIM: z.string().min(1).default('scope'),
   JWT_ADMIN_VALUE: z.string().min(1).default('shop:admin'),

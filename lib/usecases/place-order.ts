@@ -47,9 +47,11 @@ export async function placeOrder(
   const orderId = orderIdOf(command.token);
   const order = { ...command, orderId, lines: mergedLines(command.lines) };
   const skus = order.lines.map(({ sku }) => sku);
+  // Products without an expired hold, as far as this request has looked.
+  const cleared = new Set<Sku>();
   const mayHelp = (shortages: readonly Shortage[]): boolean =>
+    shortages.every(({ sku }) => !cleared.has(sku)) &&
     mayBeCovered(shortages, patience.nowMs(), deps.reservationMs);
-  let noneExpired = false;
 
   for (;;) {
     const offers = await offersOf(deps, skus, patience);
@@ -63,8 +65,9 @@ export async function placeOrder(
 
     if (outcome.kind === 'repriced') {
       deps.prices.learn(outcome.offers);
-    } else if (outcome.kind === 'insufficient' && !noneExpired && mayHelp(outcome.shortages)) {
-      noneExpired = await releaseExpired(deps, outcome.shortages, patience);
+    } else if (outcome.kind === 'insufficient' && mayHelp(outcome.shortages)) {
+      const noneLeft = await releaseExpired(deps, outcome.shortages, patience);
+      if (noneLeft) for (const { sku } of outcome.shortages) cleared.add(sku);
     } else {
       return { ...outcome, ...told };
     }

@@ -29,7 +29,7 @@ export async function releaseExpired(
   const released: HeldOrder[] = [];
   for (const group of releaseGroups(found.orders)) {
     if (released.length > 0 && covered(shortages, released)) return false;
-    await endHolds(deps, group, nowMs, patience);
+    if (!(await endHolds(deps, group, nowMs, patience))) return false;
     released.push(...group);
   }
   if (found.complete) await noteNext(deps, shortages, found, nowMs);
@@ -44,19 +44,23 @@ function covered(shortages: readonly Shortage[], released: readonly HeldOrder[])
   );
 }
 
-/** Ends what is left of a group: an order that was paid or released meanwhile drops out. */
+/**
+ * Ends what is left of a group: an order that was paid or released meanwhile drops out. False when
+ * others kept writing the same items until the request's deadline, and holds are left.
+ */
 async function endHolds(
   { stock }: ReleaseExpiredDeps,
   group: readonly HeldOrder[],
   nowMs: number,
   patience: Patience,
-): Promise<void> {
+): Promise<boolean> {
   for (let left = group; left.length > 0;) {
     const orders = left;
     const outcome = await persist(() => stock.releaseMany(orders, nowMs), patience);
-    if (outcome.kind !== 'ended') return;
+    if (outcome.kind !== 'ended') return outcome.kind === 'released';
     left = orders.filter(({ orderId }) => !outcome.orderIds.includes(orderId));
   }
+  return true;
 }
 
 /** Spares later shortages the search: until the next hold can end there is nothing to find. */

@@ -4,9 +4,11 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type AdjustOutcome, type Adjustment, adjustmentReply } from '../../domain/adjustment.ts';
-import { type KeptReply, retold } from '../../domain/keyed-request.ts';
+import { retold } from '../../domain/keyed-request.ts';
 import { STOCK_MAX } from '../../domain/limits.ts';
+import { Unavailable } from '../../domain/unavailable.ts';
 import type { Stock } from '../../ports/stock.ts';
 import type { Database } from './database.ts';
 import { keptReply, marshall, type Row, shelf } from './rows.ts';
@@ -29,9 +31,9 @@ export const adjustOn =
       client.send(new TransactWriteItemsCommand({ TransactItems })),
     );
     if (answer.kind === 'contended') return answer;
-    if (answer.kind === 'done') return completed(db, adjustment, adjustment);
+    if (answer.kind === 'done') return completed(db, adjustment, record);
     const [own, product] = answer.reasons;
-    if (own?.Item !== undefined) return completed(db, adjustment, keptReply(own.Item));
+    if (own?.Item !== undefined) return completed(db, adjustment, recorded(own.Item));
     return refused(adjustment, product?.Item);
   };
 
@@ -68,17 +70,23 @@ function refused({ units }: Adjustment, product: Row | undefined): AdjustOutcome
   return { kind: units < 0 ? 'insufficient' : 'overfull', availableUnits };
 }
 
+/** An adjustment as its row has it: without a reply until somebody completed it. */
+type Recorded = Adjustment & { readonly reply?: string };
+
+const recorded = (row: Row): Recorded => unmarshall(row) as Recorded;
+
 /** The units have moved: whatever fails from here on must not be told as "nothing happened". */
-async function completed(
-  db: Database,
-  asked: Adjustment,
-  found: Omit<KeptReply, 'reply'> & { readonly reply?: string },
-): Promise<AdjustOutcome> {
+async function completed(db: Database, asked: Adjustment, found: Recorded): Promise<AdjustOutcome> {
   const { requestId, fingerprint } = found;
   if (fingerprint !== asked.fingerprint) return { kind: 'mismatched' };
-  const reply = found.reply ?? (await keepReply(db, asked));
-  if (reply === undefined) return { kind: 'contended', unfinished: true };
-  return retold({ requestId, fingerprint, reply }, asked, 'adjusted');
+  try {
+    const reply = found.reply ?? (await keepReply(db, found));
+    if (reply === undefined) return { kind: 'contended', unfinished: true };
+    return retold({ requestId, fingerprint, reply }, asked, 'adjusted');
+  } catch (error) {
+    if (error instanceof Unavailable) throw new Unavailable(error.engine, 'unknown', error);
+    throw error;
+  }
 }
 
 async function keepReply(

@@ -27,7 +27,7 @@ export interface Database {
 
 /**
  * A crowd in one process waits here and not in the engine's socket queue, where waiting would eat
- * the call's own time-out. On Lambda, with one request at a time, it never waits.
+ * the call's own time-out. On Lambda, with one request at a time, it hardly ever waits.
  */
 const CALLS_IN_FLIGHT_MAX = 50;
 

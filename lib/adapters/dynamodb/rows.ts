@@ -11,7 +11,7 @@ export type Row = Record<string, AttributeValue>;
 
 /**
  * An order's row. The lines and prices stand only in `reply`, the snapshot as it was answered, so a
- * replay is equal to the byte and a row of one line stays under the 1 KB that a write unit pays for.
+ * replay is equal to the byte, and a row of one line in ASCII stays under the 1 KB of a write unit.
  */
 interface OrderRow extends KeyedRequest {
   readonly orderId: string;

@@ -1,6 +1,6 @@
 import type { TableShape } from './meter.ts';
 
-/** A table as `serverless.yml` creates it on AWS and `localstack/tables.ts` on one machine. */
+/** A table as `serverless.yml` creates it on AWS and `localstack/shop/tables.ts` on one machine. */
 export interface TableDefinition {
   readonly key: readonly string[];
   readonly indexes: readonly IndexDefinition[];

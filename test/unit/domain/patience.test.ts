@@ -58,7 +58,7 @@ describe('persist', () => {
     expect(await done).toEqual(placed);
   });
 
-  it('throws the third outage in a row', async () => {
+  it('throws the third outage', async () => {
     const { done, state } = play([none()]);
     await expect(done).rejects.toBeInstanceOf(Unavailable);
     expect(state.tries).toBe(3);
