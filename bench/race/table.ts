@@ -98,7 +98,7 @@ export interface Conditions {
   readonly cores: number;
 }
 
-/** What was measured, in one line; for the seed's case also what others needed for it. */
+/** What was measured, in one line; for 30 orders on 20 units also what others needed. */
 export function footnoteOf({ orders, units, runs }: Report, conditions: Conditions): string {
   const { concurrency, harness, nodeVersion, cores } = conditions;
   const crowd = concurrency < orders ? `${concurrency} at a time` : 'all at once';

@@ -5,7 +5,7 @@ const read = (line: string, env: Record<string, string> = {}) =>
   readOptions(line === '' ? [] : line.split(' '), env).options;
 
 describe('the race’s command line', () => {
-  it('is the seed’s case once, against the shop of npm start, if nothing is said', () => {
+  it('is 30 orders on 20 units once, against the shop of npm start, if nothing is said', () => {
     expect(read('')).toEqual({
       strategies: ['conditional-write'],
       orders: 30,

@@ -54,7 +54,7 @@ describe('the footnote', () => {
     );
   });
 
-  it('compares with others for the seed’s case, and calls the figures theirs', () => {
+  it('compares with others for 30 orders on 20 units, and calls the figures theirs', () => {
     const footnote = footnoteOf(report, conditions);
     expect(footnote).toContain('30 orders of one unit, all at once, on 20 units');
     expect(footnote).toMatch(/Not from this run[^]*99 ms[^]*4,300 ms/);
