@@ -1,5 +1,4 @@
-import { styleText } from 'node:util';
-import { parseArgs } from 'node:util';
+import { parseArgs, styleText } from 'node:util';
 import { isFree } from './engines/ports.ts';
 import {
   EngineFailed,

@@ -68,6 +68,20 @@ export function mayBeCovered(
   });
 }
 
+/** From when the holds on a product may end, seen from its first hold. */
+export const markOfHold = ({ expiresAt }: Pick<HeldOrder, 'expiresAt'>): string =>
+  new Date(Date.parse(expiresAt) - HOLD_SLACK_MS).toISOString();
+
+/** The same after a look that left no expired hold: the next end in sight, or of a hold made now. */
+export function markAfterLook(
+  nextExpiresAt: string | undefined,
+  nowMs: number,
+  reservationMs: number,
+): string {
+  const unseen = markOfHold({ expiresAt: new Date(nowMs + reservationMs).toISOString() });
+  return nextExpiresAt !== undefined && nextExpiresAt < unseen ? nextExpiresAt : unseen;
+}
+
 /** What ending these holds gives back, product by product. */
 export const unitsGivenBack = (orders: readonly HeldOrder[]): Map<Sku, number> =>
   unitsBySku(orders.flatMap(({ lines }) => lines));

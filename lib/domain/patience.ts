@@ -9,21 +9,29 @@ interface Timing {
 
 const CONTENTION_WAIT_MS_FIRST = 5;
 const CONTENTION_WAIT_MS_MAX = 200;
-/** An engine that is away must be told within 3 s; this is what a request may lose waiting for it. */
-const OUTAGE_MS_MAX = 1_500;
+/** An engine that is away must be told within 3 s; this leaves room for the answer itself. */
+const OUTAGE_MS_MAX = 2_700;
 const OUTAGES_MAX = 2;
+
+/** The bounds of one request's trying, in ms since the epoch and ms. */
+export interface Limits {
+  readonly deadlineMs: number;
+  /** How long one call to an engine may take. */
+  readonly callMsMax: number;
+}
 
 /** How long one request goes on trying, and what it has met so far. */
 export class Patience {
   conflicts = 0;
   outages = 0;
-  #outageMs = 0;
+  #outagesInRow = 0;
+  #waitingSinceMs: number | undefined;
   readonly #timing: Timing;
-  readonly #deadlineMs: number;
+  readonly #limits: Limits;
 
-  constructor(timing: Timing, deadlineMs: number) {
+  constructor(timing: Timing, limits: Limits) {
     this.#timing = timing;
-    this.#deadlineMs = deadlineMs;
+    this.#limits = limits;
   }
 
   nowMs(): number {
@@ -31,7 +39,7 @@ export class Patience {
   }
 
   get exhausted(): boolean {
-    return this.#timing.nowMs() >= this.#deadlineMs;
+    return this.#timing.nowMs() >= this.#limits.deadlineMs;
   }
 
   /** Waits for the crowd to thin out (full jitter, doubling); false when the deadline is near. */
@@ -41,16 +49,28 @@ export class Patience {
     return this.#pause(this.#timing.random() * waitMsMax);
   }
 
-  /** Waits a moment after an attempt that an outage ate; false when the request can bear no more. */
-  async outlastsOutage(lostMs: number): Promise<boolean> {
+  /** An engine answered: whatever it said, it is not away. */
+  answered(): void {
+    this.#outagesInRow = 0;
+    this.#waitingSinceMs = undefined;
+  }
+
+  /**
+   * Waits a moment after an attempt, begun at `startedMs`, that an outage ate; false when another
+   * one could take longer than an outage may stay untold.
+   */
+  async outlastsOutage(startedMs: number): Promise<boolean> {
     this.outages += 1;
-    this.#outageMs += lostMs;
-    if (this.outages > OUTAGES_MAX || this.#outageMs > OUTAGE_MS_MAX) return false;
-    return this.#pause(20 + this.#timing.random() * 60);
+    this.#outagesInRow += 1;
+    this.#waitingSinceMs ??= startedMs;
+    const pauseMs = 20 + this.#timing.random() * 60;
+    const toldMs = this.#timing.nowMs() + pauseMs + this.#limits.callMsMax - this.#waitingSinceMs;
+    if (this.#outagesInRow > OUTAGES_MAX || toldMs > OUTAGE_MS_MAX) return false;
+    return this.#pause(pauseMs);
   }
 
   async #pause(ms: number): Promise<boolean> {
-    if (this.#timing.nowMs() + ms >= this.#deadlineMs) return false;
+    if (this.#timing.nowMs() + ms >= this.#limits.deadlineMs) return false;
     await this.#timing.sleep(ms);
     return true;
   }
@@ -77,19 +97,32 @@ export async function persist<Outcome extends Undecided>(
 ): Promise<Outcome> {
   let doubt: Unavailable | undefined;
   for (let tries = 0; ; tries += 1) {
-    const startedMs = patience.nowMs();
-    try {
-      const outcome = await attempt();
-      if (outcome.unfinished) doubt ??= new Unavailable('store', 'unknown');
-      if (outcome.kind === 'contended' && (await patience.outlastsConflict(tries))) continue;
-      const open = outcome.kind === 'contended' || overturnable.includes(outcome.kind);
-      if (doubt !== undefined && open) throw doubt;
-      return outcome;
-    } catch (error) {
-      if (!(error instanceof Unavailable) || error === doubt) throw error;
-      if (error.fate === 'unknown') doubt = error;
-      if (!(await patience.outlastsOutage(patience.nowMs() - startedMs))) throw error;
+    const outcome = await answerOf(attempt, patience);
+    if (outcome instanceof Unavailable) {
+      if (outcome.fate === 'unknown') doubt = outcome;
+      continue;
     }
+    if (outcome.unfinished) doubt ??= new Unavailable('dynamodb', 'unknown');
+    if (outcome.kind === 'contended' && (await patience.outlastsConflict(tries))) continue;
+    const open = outcome.kind === 'contended' || overturnable.includes(outcome.kind);
+    if (doubt !== undefined && open) throw doubt;
+    return outcome;
+  }
+}
+
+/** One attempt: its outcome, or the outage that ate it if there is patience for another. */
+async function answerOf<Outcome>(
+  attempt: () => Promise<Outcome>,
+  patience: Patience,
+): Promise<Outcome | Unavailable> {
+  const startedMs = patience.nowMs();
+  try {
+    const outcome = await attempt();
+    patience.answered();
+    return outcome;
+  } catch (error) {
+    if (error instanceof Unavailable && (await patience.outlastsOutage(startedMs))) return error;
+    throw error;
   }
 }
 

@@ -24,7 +24,7 @@ export function readKey(
   sent: unknown,
 ): Keyed {
   const values = headers.get('idempotency-key') ?? [];
-  const key = values.length === 1 ? keyIn(values[0]?.trim() ?? '') : undefined;
+  const key = values.length === 1 ? keyIn(withoutOptionalSpace(values[0] ?? '')) : undefined;
   if (key === undefined) throw refuse('idempotency-key-invalid');
   const scope = sha256(JSON.stringify([userId, method, path, key]));
   return {
@@ -43,6 +43,9 @@ function keyIn(value: string): string | undefined {
   const key = value.startsWith('"') ? inner?.replace(/\\(["\\])/g, '$1') : value;
   return key !== undefined && printable.test(key) ? key : undefined;
 }
+
+/** Space and tab around a field's value do not count (RFC 9110, section 5.5); nothing else goes. */
+const withoutOptionalSpace = (value: string): string => value.replace(/^[ \t]+|[ \t]+$/g, '');
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 

@@ -11,6 +11,7 @@ import { caught } from './caught.ts';
 import { type Headers, headersOf } from './headers.ts';
 import { type Keyed, readKey } from './idempotency-key.ts';
 import { observed } from './observed.ts';
+import { Refused } from './problems.ts';
 import type { Reply } from './reply.ts';
 import type { Route } from './routes.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -25,8 +26,9 @@ export interface Edge {
   /** Tracing and the like: middleware of the platform, outermost. */
   readonly platform: readonly MiddlewareObj<Visit, Reply>[];
   readonly newRequestId: () => RequestId;
-  /** How long a request may go on trying. */
+  /** How long a request may go on trying, and how long one call of it may take. */
   readonly requestMsMax: number;
+  readonly callMsMax: number;
   /** Runs the work and counts what it costs in the store. */
   readonly metered: <T>(work: (cost: () => Cost) => Promise<T>) => Promise<T>;
   /** Tell the cost in a header, for the race; not for strangers. */
@@ -60,12 +62,23 @@ export function handlerOf<const R extends Route, Body = undefined>(
 ): Handler {
   const lambda = middy<Visit, Reply>()
     .use([...edge.platform, observed(edge.telemetry), caught()])
-    .handler(async (visit) => operate(await guarded(edge, route, visit, schema)));
+    .handler(async (visit) => {
+      try {
+        return await operate(await guarded(edge, route, visit, schema));
+      } catch (error) {
+        // A guard's refusal is an answer like any other, and no error to be traced.
+        if (error instanceof Refused) return error.reply;
+        throw error;
+      }
+    });
 
   return (event, context) =>
     edge.metered(async (cost) => {
       const startedAtMs = edge.clock.nowMs();
-      const patience = new Patience(edge.clock, startedAtMs + edge.requestMsMax);
+      const patience = new Patience(edge.clock, {
+        deadlineMs: startedAtMs + edge.requestMsMax,
+        callMsMax: edge.callMsMax,
+      });
       const requestId = edge.newRequestId();
       const visit = { event, route, requestId, startedAtMs, patience, cost };
       return rendered(await lambda(visit, context), requestId, edge.showCost ? cost() : undefined);
@@ -84,7 +97,7 @@ async function guarded<R extends Route, Body>(
   const user = await authenticate(edge.verify, headers, route.access);
   if (user !== undefined) visit.userId = user.userId;
   const body = schema === undefined ? undefined : readBody(event, headers, schema);
-  const param = (name: string): string => event.pathParameters?.[name] ?? '';
+  const param = (name: string): string => decoded(event.pathParameters?.[name] ?? '');
   const key =
     route.keyed && user !== undefined
       ? readKey(headers, { ...user, ...route, path: pathOf(route, param) }, body?.sent)
@@ -94,6 +107,15 @@ async function guarded<R extends Route, Body>(
     R,
     Body
   >;
+}
+
+/** API Gateway hands parameters over as they were sent; one that can't be decoded names nothing. */
+function decoded(parameter: string): string {
+  try {
+    return decodeURIComponent(parameter);
+  } catch {
+    return parameter;
+  }
 }
 
 /** The path as it was meant, percent-decoding done. */

@@ -10,9 +10,12 @@ export interface StoredOrder extends KeptReply {
 
 /** What a look into the holds of some products found. */
 export interface ExpiredHolds {
-  /** Oldest first, with units of at least one of the products. */
+  /**
+   * Those with units of the products come first, oldest first. If there may be more, others follow
+   * that stand before them in the index: releasing them makes way.
+   */
   readonly orders: readonly HeldOrder[];
-  /** Every expired hold is among `orders`. */
+  /** Every expired hold on the products is among `orders`. */
   readonly complete: boolean;
   /** When the next visible hold ends, if there is one. */
   readonly nextExpiresAt?: string;

@@ -10,6 +10,7 @@ import { powertools } from '../http/telemetry.ts';
 import { tokenVerifier } from '../http/tokens.ts';
 import { systemClock } from './clock.ts';
 import { isLocal, loadConfig } from './config.ts';
+import { callMsMax } from '../adapters/dynamodb/client.ts';
 import { metered } from './tally.ts';
 import { timeouts } from './timeouts.ts';
 
@@ -25,7 +26,7 @@ async function tracing(): Promise<Edge['platform']> {
   if (isLocal(config)) return [];
   const { Tracer } = await import('@aws-lambda-powertools/tracer');
   const { captureLambdaHandler } = await import('@aws-lambda-powertools/tracer/middleware');
-  return [captureLambdaHandler(new Tracer({ serviceName: SERVICE }))];
+  return [captureLambdaHandler(new Tracer({ serviceName: SERVICE }), { captureResponse: false })];
 }
 
 const edge: Edge = {
@@ -48,6 +49,7 @@ const edge: Edge = {
   platform: await tracing(),
   newRequestId: () => randomUUID() as RequestId,
   requestMsMax: timeouts.requestMs,
+  callMsMax: callMsMax(config.DYNAMODB_ENDPOINT),
   metered,
   showCost: isLocal(config),
 };

@@ -1,3 +1,4 @@
+import type { Clock } from '../ports/clock.ts';
 import type { Engine } from '../ports/engine.ts';
 
 export interface Health {
@@ -6,13 +7,29 @@ export interface Health {
   readonly engines: Readonly<Record<string, 'ok' | 'down'>>;
 }
 
-/** Asks every engine at once. */
-export async function checkHealth(engines: readonly Engine[]): Promise<Health> {
-  const probes = await Promise.allSettled(engines.map(async (engine) => engine.probe()));
-  const states = engines.map(
-    ({ name }, i) => [name, probes[i]?.status === 'fulfilled' ? 'ok' : 'down'] as const,
+/** An engine that takes longer is as good as away. */
+const PROBE_MS_MAX = 2_000;
+
+/** Asks every engine at once, and waits for none longer than it may take to tell. */
+export async function checkHealth({
+  engines,
+  clock,
+}: {
+  readonly engines: readonly Engine[];
+  readonly clock: Clock;
+}): Promise<Health> {
+  const states = await Promise.all(
+    engines.map(async (engine) => [engine.name, await stateOf(engine, clock)] as const),
   );
   const down = states.filter(([, state]) => state === 'down').map(([name]) => name);
   const status = down.includes('dynamodb') ? 'down' : down.length > 0 ? 'degraded' : 'ok';
   return { status, engines: Object.fromEntries(states) };
+}
+
+function stateOf(engine: Engine, clock: Clock): Promise<'ok' | 'down'> {
+  const answered = engine.probe().then(
+    () => 'ok' as const,
+    () => 'down' as const,
+  );
+  return Promise.race([answered, clock.sleep(PROBE_MS_MAX).then(() => 'down' as const)]);
 }

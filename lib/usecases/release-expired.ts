@@ -1,9 +1,8 @@
-import { HOLD_SLACK_MS, releaseGroups, unitsGivenBack } from '../domain/hold.ts';
+import { markAfterLook, releaseGroups, unitsGivenBack } from '../domain/hold.ts';
 import type { HeldOrder } from '../domain/order.ts';
 import { type Patience, persist, persistRead } from '../domain/patience.ts';
 import type { Shortage } from '../domain/stock.ts';
-import { Unavailable } from '../domain/unavailable.ts';
-import type { ExpiredHolds, Orders } from '../ports/orders.ts';
+import type { Orders } from '../ports/orders.ts';
 import type { Stock } from '../ports/stock.ts';
 
 export interface ReleaseExpiredDeps {
@@ -11,6 +10,9 @@ export interface ReleaseExpiredDeps {
   readonly stock: Pick<Stock, 'releaseMany'>;
   readonly reservationMs: number;
 }
+
+/** As long as a crowd is given that was met so often: an index lags by tens of milliseconds. */
+const INDEX_LAG_TRIES = 4;
 
 /**
  * Gives back units of expired orders until they cover the shortages.
@@ -32,7 +34,17 @@ export async function releaseExpired(
     if (!(await endHolds(deps, group, nowMs, patience))) return false;
     released.push(...group);
   }
-  if (found.complete) await noteNext(deps, shortages, found, nowMs);
+  if (found.complete) {
+    await noteNext(
+      deps,
+      shortages,
+      markAfterLook(found.nextExpiresAt, nowMs, deps.reservationMs),
+      patience,
+    );
+  } else if (released.length === 0) {
+    // The index shows holds that ended already: it needs a moment.
+    await patience.outlastsConflict(INDEX_LAG_TRIES);
+  }
   return found.complete;
 }
 
@@ -65,20 +77,16 @@ async function endHolds(
 
 /** Spares later shortages the search: until the next hold can end there is nothing to find. */
 async function noteNext(
-  { orders, reservationMs }: ReleaseExpiredDeps,
+  { orders }: ReleaseExpiredDeps,
   shortages: readonly Shortage[],
-  { nextExpiresAt }: ExpiredHolds,
-  nowMs: number,
+  to: string,
+  patience: Patience,
 ): Promise<void> {
-  const unseen = new Date(nowMs + reservationMs - HOLD_SLACK_MS).toISOString();
-  const to = nextExpiresAt !== undefined && nextExpiresAt < unseen ? nextExpiresAt : unseen;
-  for (const { sku, holdsExpireFrom: from } of shortages) {
-    if (from === undefined || from === to) continue;
-    try {
-      await orders.noteHoldsFrom(sku, from, to);
-    } catch (error) {
-      // The note only saves work: without it the next shortage searches again.
-      if (!(error instanceof Unavailable)) throw error;
-    }
-  }
+  const stale = shortages.flatMap(({ sku, holdsExpireFrom: from }) =>
+    from === undefined || from === to ? [] : [{ sku, from }],
+  );
+  await persistRead(
+    () => Promise.all(stale.map(({ sku, from }) => orders.noteHoldsFrom(sku, from, to))),
+    patience,
+  );
 }

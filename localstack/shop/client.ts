@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { signToken } from './keys.ts';
 
 /** An answer of the shop, read to its end. */
@@ -50,7 +49,7 @@ export interface ProductOnSale {
   readonly strategy?: string;
 }
 
-/** Puts a new product on sale through the front door; one that exists is left as it is. */
+/** Puts a new product on sale through the front door; one that is on sale is left as it is. */
 export async function putOnSale(url: string, product: ProductOnSale): Promise<void> {
   const token = await signToken('last-one-admin', { admin: true });
   const { sku, units, ...body } = product;
@@ -59,12 +58,15 @@ export async function putOnSale(url: string, product: ProductOnSale): Promise<vo
     body,
     headers: { 'If-None-Match': '*' },
   });
-  if (created.status === 412) return;
-  if (created.status !== 201) throw new Error(`${sku} was not created: ${created.text}`);
+  if (created.status !== 201 && created.status !== 412) {
+    throw new Error(`${sku} was not created: ${created.text}`);
+  }
   if (units === 0) return;
+  // Always under the same key: whoever was stopped between the two steps goes on here, and the units
+  // come once.
   const stocked = await call(url, `POST /admin/products/${sku}/adjustments`, {
     token,
-    key: randomUUID(),
+    key: `stock-${sku}`,
     body: { units },
   });
   if (stocked.status !== 201) throw new Error(`${sku} was not stocked: ${stocked.text}`);

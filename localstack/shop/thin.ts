@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { Handler } from '../../lib/http/route.ts';
 import { routes } from '../../lib/http/routes.ts';
+import { timeouts } from '../../lib/runtime/timeouts.ts';
 import { endWithParent } from './parent.ts';
 
 /**
@@ -26,16 +27,9 @@ async function loadEntries(): Promise<Entry[]> {
   return Promise.all(
     Object.entries(routes).map(async ([name, { method, path }]) => ({
       method,
-      pattern: new RegExp(`^${path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}/?$`),
+      pattern: new RegExp(`^${path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
       handler: await load(name),
     })),
-  );
-}
-
-function decoded(groups: Record<string, string> | undefined): Record<string, string> | null {
-  if (groups === undefined) return null;
-  return Object.fromEntries(
-    Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)]),
   );
 }
 
@@ -52,10 +46,8 @@ function headersOf({ rawHeaders }: IncomingMessage): Record<string, string[]> {
   return headers;
 }
 
-const FUNCTION_MS = 25_000;
-
 async function serve(entries: readonly Entry[], unrouted: Handler, request: IncomingMessage) {
-  const { pathname: path } = new URL(request.url ?? '/', 'http://shop');
+  const [path = '/'] = (request.url ?? '/').split('?');
   const hit = entries
     .filter(({ method }) => method === request.method)
     .map((entry) => ({ entry, match: entry.pattern.exec(path) }))
@@ -63,12 +55,13 @@ async function serve(entries: readonly Entry[], unrouted: Handler, request: Inco
   const event = {
     httpMethod: request.method ?? 'GET',
     path,
-    pathParameters: decoded(hit?.match?.groups),
+    // As sent, like API Gateway's.
+    pathParameters: hit?.match?.groups ?? null,
     multiValueHeaders: headersOf(request),
     body: await bytesOf(request),
     isBase64Encoded: true,
   } as unknown as APIGatewayProxyEvent;
-  const endMs = Date.now() + FUNCTION_MS;
+  const endMs = Date.now() + timeouts.functionMs;
   const context = { getRemainingTimeInMillis: () => endMs - Date.now() } as Context;
   return (hit?.entry.handler ?? unrouted)(event, context);
 }
@@ -86,9 +79,9 @@ const server = createServer((request, response) => {
       send(response, result);
     },
     (error: unknown) => {
-      // A path that can't be decoded, or a client that hung up: nothing that the shop could answer.
+      // A handler answers whatever happens, so this is a client that hung up while it was sending.
       process.stderr.write(`${String(error)}\n`);
-      response.writeHead(400).end();
+      response.destroy();
     },
   );
 });

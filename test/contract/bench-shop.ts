@@ -54,7 +54,7 @@ export class BenchShop {
       sleep: () => new Promise<void>((ok) => setImmediate(ok)),
       random: () => 0.5,
     };
-    return new Patience(timing, this.nowMs + 20_000);
+    return new Patience(timing, { deadlineMs: this.nowMs + 20_000, callMsMax: 1_000 });
   }
 
   async stocked(name: string, units: number, priceMinor = 100): Promise<Sku> {

@@ -217,6 +217,51 @@ export const storeContract: readonly Promised[] = [
     },
   },
   {
+    name: 'refuses nobody while free, restocked and expired units are enough for all',
+    run: async (shop) => {
+      const sku = await shop.stocked('a', 30);
+      for (const quantity of [9, 9, 2]) await shop.place([[sku, quantity]]);
+      shop.nowMs += RESERVATION_MS;
+      // 10 are free and 20 are held by expired orders: enough for 30, whenever the restocks come.
+      const [orders, restocks] = await Promise.all([
+        Promise.all(times(30, () => shop.place([[sku, 1]]))),
+        Promise.all(times(10, () => shop.adjust(sku, 5))),
+      ]);
+      assert.deepEqual([tally(orders), tally(restocks)], [{ placed: 30 }, { adjusted: 10 }]);
+      assert.equal((await shop.place([[sku, 50]])).kind, 'placed');
+      assert.equal((await shop.place([[sku, 1]])).kind, 'insufficient');
+      assert.equal(await shop.left(sku), 0);
+    },
+  },
+  {
+    name: 'reaches a hold behind pages of expired holds of other products',
+    run: async (shop) => {
+      const [a, b] = [await shop.stocked('a', 1), await shop.stocked('b', 1_000)];
+      const [c, gone] = [await shop.stocked('c', 1_000), await shop.stocked('gone', 1)];
+      for (let i = 0; i < 9; i += 1) {
+        await Promise.all(
+          times(100, () =>
+            shop.place([
+              [b, 1],
+              [c, 1],
+            ]),
+          ),
+        );
+      }
+      shop.nowMs += 1_000;
+      await shop.place([
+        [a, 1],
+        [b, 1],
+      ]);
+      await shop.place([[gone, 1]]);
+      await shop.adjust(b, -99);
+      shop.nowMs += RESERVATION_MS;
+      assert.equal((await shop.place([[a, 1]])).kind, 'placed');
+      assert.equal((await shop.place([[gone, 2]])).kind, 'insufficient');
+      assert.equal((await shop.place([[a, 1]])).kind, 'insufficient');
+    },
+  },
+  {
     name: 'gives an expired order back once, however many try at once',
     run: async (shop) => {
       const sku = await shop.stocked('a', 5);

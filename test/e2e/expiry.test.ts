@@ -6,7 +6,7 @@ import type { Shop } from '../../localstack/shop/open.ts';
 import { onSale, openTestShop, order, statuses, unitsLeft } from './shop.ts';
 
 /** Reservations that end while nobody sweeps: a real clock, and reservations of some seconds. */
-const RESERVATION_SECONDS = 8;
+const RESERVATION_SECONDS = 15;
 
 let shop: Shop;
 let ann: string;

@@ -47,7 +47,7 @@ async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms: number
 
 it('tells an outage within 3 s, loses nothing, and works again', async () => {
   const sku = await onSale(shop.url, 5);
-  const keys = Array.from({ length: 12 }, () => randomUUID());
+  const keys = Array.from({ length: 150 }, () => randomUUID());
 
   const answers = await frozen(() =>
     Promise.all(keys.map((key) => timed(() => order(shop.url, ann, [[sku, 1]], key)))),
@@ -58,11 +58,11 @@ it('tells an outage within 3 s, loses nothing, and works again', async () => {
     expect(result.headers.get('retry-after')).toMatch(/^\d+$/);
     expect(ms).toBeLessThan(OUTAGE_MS_MAX);
   }
-  // The same keys settle what may or may not have happened: 5 of the 12, each once.
+  // The same keys settle what may or may not have happened: 5 of them, each once.
   const settled = await Promise.all(keys.map((key) => order(shop.url, ann, [[sku, 1]], key)));
   expect(settled.map(({ status }) => status).sort()).toEqual([
     ...Array<number>(5).fill(201),
-    ...Array<number>(7).fill(409),
+    ...Array<number>(145).fill(409),
   ]);
   expect(await unitsLeft(shop.url, sku)).toBe(0);
 });

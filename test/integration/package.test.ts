@@ -175,7 +175,7 @@ describe('the package for AWS', () => {
       if (!isProblemCode(code)) throw new Error(`${code} is not in the registry`);
       const { status, title } = problemTypes[code];
       expect(body).toMatchObject({ type: `/problems/${code}`, title, status });
-      expect(body['requestId']).toBe('$context.requestId');
+      expect(body['requestId']).toBe('$context.extendedRequestId');
       expect(Properties['StatusCode']).toBe(String(status));
       const headers = Properties['ResponseParameters'] as Record<string, string>;
       expect(headers['gatewayresponse.header.Content-Type']).toBe("'application/problem+json'");

@@ -3,7 +3,11 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 /** How long one call may take; a request has room for a second try before it must tell an outage. */
 export const CALL_MS_MAX = 1_000;
 /** An emulator that shares two cores with a crowd stalls longer than DynamoDB does: one long try. */
-export const EMULATOR_CALL_MS_MAX = 2_000;
+const EMULATOR_CALL_MS_MAX = 2_000;
+
+/** How long one call may take, to AWS or to an emulator at some endpoint. */
+export const callMsMax = (endpoint: unknown): number =>
+  endpoint === undefined ? CALL_MS_MAX : EMULATOR_CALL_MS_MAX;
 export const CONNECT_MS_MAX = 300;
 
 /**
@@ -16,7 +20,7 @@ export const dynamoClient = (config: DynamoDBClientConfig): DynamoDBClient =>
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: CONNECT_MS_MAX,
-      requestTimeout: config.endpoint === undefined ? CALL_MS_MAX : EMULATOR_CALL_MS_MAX,
+      requestTimeout: callMsMax(config.endpoint),
       throwOnRequestTimeout: true,
       httpAgent: { keepAlive: true, maxSockets: SOCKETS_MAX },
       httpsAgent: { keepAlive: true, maxSockets: SOCKETS_MAX },

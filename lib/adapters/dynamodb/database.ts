@@ -34,13 +34,22 @@ const CALLS_IN_FLIGHT_MAX = 50;
 /** The one door to DynamoDB: errors become answers here, and SDK types go no further out. */
 export function database(client: DynamoDBClient, tables: TableNames): Database {
   const gate = pLimit({ concurrency: CALLS_IN_FLIGHT_MAX, rejectOnClear: true });
+  // A call that times out takes those behind it along, before one of them gets its place: they have
+  // waited long enough to be told that the engine is away.
+  const freezing = async <Output>(made: Promise<Output>): Promise<Output> => {
+    try {
+      return await made;
+    } catch (error) {
+      if (isTimeout(error)) gate.clearQueue();
+      throw error;
+    }
+  };
   return {
     tables,
     attempt: async (call) => {
       try {
-        return { kind: 'done', output: await gate(() => call(client)) };
+        return { kind: 'done', output: await gate(() => freezing(call(client))) };
       } catch (error) {
-        if (isTimeout(error)) gate.clearQueue();
         return answerTo(error);
       }
     },

@@ -33,16 +33,19 @@ export const ordersOn = (db: Database): Orders => ({
     const expired = holds.filter(({ expiresAt }) => expiresAt <= now);
     const pending = holds.filter(({ expiresAt }) => expiresAt > now);
     const orders = await stillHeld(db, expired, now);
+    // A full page of expired holds may have more behind it.
+    const complete = shards.every(
+      (shard) => shard.length < PAGE || (shard.at(-1)?.expiresAt ?? '') > now,
+    );
+    const wanted = orders.filter(({ lines }) => lines.some(({ sku }) => skus.includes(sku)));
+    const inTheWay = complete ? [] : orders.filter((order) => !wanted.includes(order));
     const nextExpiresAt = pending
       .map(({ expiresAt }) => expiresAt)
       .sort()
       .at(0);
     return {
-      orders: orders.filter(({ lines }) => lines.some(({ sku }) => skus.includes(sku))),
-      // A full page of expired holds may have more behind it.
-      complete: shards.every(
-        (shard) => shard.length < PAGE || (shard.at(-1)?.expiresAt ?? '') > now,
-      ),
+      orders: [...wanted, ...inTheWay],
+      complete,
       ...(nextExpiresAt === undefined ? {} : { nextExpiresAt }),
     };
   },

@@ -3,7 +3,7 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { HOLD_SLACK_MS } from '../../domain/hold.ts';
+import { markOfHold } from '../../domain/hold.ts';
 import { retold } from '../../domain/keyed-request.ts';
 import { type OrderLine, replyOf } from '../../domain/order.ts';
 import { type PlaceOutcome, type Placement, refusalOf } from '../../domain/placement.ts';
@@ -63,7 +63,7 @@ const takeUnits = (
     ExpressionAttributeValues: marshall({
       ':units': quantity,
       ':version': versions.get(sku),
-      ':from': new Date(Date.parse(order.expiresAt) - HOLD_SLACK_MS).toISOString(),
+      ':from': markOfHold(order),
     }),
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   },

@@ -1,5 +1,5 @@
 import { type AdjustOutcome, type Adjustment, adjustmentReply } from '../../domain/adjustment.ts';
-import { HOLD_SLACK_MS, unitsGivenBack } from '../../domain/hold.ts';
+import { markOfHold, unitsGivenBack } from '../../domain/hold.ts';
 import type { Sku } from '../../domain/ids.ts';
 import { retold } from '../../domain/keyed-request.ts';
 import { STOCK_MAX } from '../../domain/limits.ts';
@@ -35,10 +35,12 @@ function move({ shelves }: MemoryTables, sku: Sku, units: number): Shelf {
 }
 
 function take(tables: MemoryTables, { order, userId, requestId, fingerprint }: Placement): void {
-  const from = new Date(Date.parse(order.expiresAt) - HOLD_SLACK_MS).toISOString();
   for (const { sku, quantity } of order.lines) {
     const shelf = move(tables, sku, -quantity);
-    tables.shelves.set(sku, { ...shelf, holdsExpireFrom: shelf.holdsExpireFrom ?? from });
+    tables.shelves.set(sku, {
+      ...shelf,
+      holdsExpireFrom: shelf.holdsExpireFrom ?? markOfHold(order),
+    });
   }
   const kept = { requestId, fingerprint, reply: replyOf(order) };
   tables.orders.set(order.orderId, { ...kept, userId, order });

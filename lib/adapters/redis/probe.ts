@@ -9,6 +9,7 @@ export const redisEngine = (url: string): Engine => ({
   probe: async () => {
     const redis = new Redis(url, {
       lazyConnect: true,
+      enableReadyCheck: false,
       connectTimeout: PROBE_MS_MAX,
       commandTimeout: PROBE_MS_MAX,
       maxRetriesPerRequest: 0,

@@ -5,7 +5,8 @@ import { Unavailable } from '../../../lib/domain/unavailable.ts';
 type Outcome = { readonly kind: string; readonly unfinished?: true };
 type Step = Outcome | Unavailable | Error;
 
-const DEADLINE_MS = 1_000;
+const DEADLINE_MS = 5_000;
+const CALL_MS_MAX = 1_000;
 const unknown = () => new Unavailable('dynamodb', 'unknown');
 const none = () => new Unavailable('dynamodb', 'none');
 const contended = { kind: 'contended' };
@@ -30,7 +31,7 @@ function play(steps: readonly Step[], costMs = 0) {
     if (step === undefined || step instanceof Error) throw step ?? new Error('no step');
     return step;
   };
-  const patience = new Patience(timing, DEADLINE_MS);
+  const patience = new Patience(timing, { deadlineMs: DEADLINE_MS, callMsMax: CALL_MS_MAX });
   return { state, patience, done: persist(attempt, patience, ['insufficient']) };
 }
 
@@ -58,16 +59,26 @@ describe('persist', () => {
     expect(await done).toEqual(placed);
   });
 
-  it('throws the third outage', async () => {
+  it('throws the third outage in a row', async () => {
     const { done, state } = play([none()]);
     await expect(done).rejects.toBeInstanceOf(Unavailable);
     expect(state.tries).toBe(3);
   });
 
-  it('does not wait for a second long outage', async () => {
-    const { done, state } = play([unknown()], 1_600);
+  it('counts outages in a row, not those that an answer ended', async () => {
+    const blips = [none(), none(), contended, none(), none(), contended, none(), placed];
+    expect(await play(blips).done).toEqual(placed);
+  });
+
+  it.each([
+    [1_000, 2],
+    [1_650, 1],
+    [2_000, 1],
+  ])('tells an outage within 3 s when a call hangs for %i ms', async (costMs, tries) => {
+    const { done, state } = play([unknown()], costMs);
     await expect(done).rejects.toBeInstanceOf(Unavailable);
-    expect(state.tries).toBe(1);
+    expect(state.tries).toBe(tries);
+    expect(state.nowMs).toBeLessThan(3_000);
   });
 
   it('does not tell a refusal that an attempt of unknown fate could overturn', async () => {
