@@ -15,17 +15,21 @@ function firstLost(): { shop: BenchShop; lose: () => void } {
   const ports = memoryShop();
   let losing = false;
   const lossy =
-    <Args extends unknown[], Result>(write: (...args: Args) => Promise<Result>) =>
-    async (...args: Args): Promise<Result> => {
-      if (!losing) return write(...args);
+    <Asked, Result>(write: (asked: Asked) => Promise<Result>) =>
+    async (asked: Asked): Promise<Result> => {
+      if (!losing) return write(asked);
       losing = false;
       throw new Unavailable('dynamodb', 'unknown');
     };
   const { stock, catalogue } = ports;
   const altered: Ports = {
     ...ports,
-    stock: { ...stock, place: lossy(stock.place), adjust: lossy(stock.adjust) },
-    catalogue: { ...catalogue, change: lossy(catalogue.change) },
+    stock: {
+      ...stock,
+      place: lossy((order) => stock.place(order)),
+      adjust: lossy((move) => stock.adjust(move)),
+    },
+    catalogue: { ...catalogue, change: lossy((change) => catalogue.change(change)) },
   };
   return {
     shop: new BenchShop(altered),
