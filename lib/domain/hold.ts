@@ -53,20 +53,12 @@ export function releaseGroups<O extends HeldOrder>(orders: readonly O[]): O[][] 
 
 /**
  * Whether a shortage could be covered by holds that ended: if one of the short products has none,
- * no release helps. A mark further ahead than any hold made now is from a longer reservation, and
- * is not believed.
+ * no release helps.
  */
-export function mayBeCovered(
-  shortages: readonly Shortage[],
-  nowMs: number,
-  reservationMs: number,
-): boolean {
-  return shortages.every(({ holdsExpireFrom }) => {
-    if (holdsExpireFrom === undefined) return false;
-    const fromMs = Date.parse(holdsExpireFrom);
-    return fromMs <= nowMs || fromMs > nowMs + reservationMs;
-  });
-}
+export const mayBeCovered = (shortages: readonly Shortage[], nowMs: number): boolean =>
+  shortages.every(
+    ({ holdsExpireFrom }) => holdsExpireFrom !== undefined && Date.parse(holdsExpireFrom) <= nowMs,
+  );
 
 /** From when the holds on a product may end, seen from its first hold. */
 export const markOfHold = ({ expiresAt }: Pick<HeldOrder, 'expiresAt'>): string =>

@@ -28,7 +28,15 @@ export type PlaceRefusal =
   | { readonly kind: 'unknown'; readonly skus: readonly Sku[] }
   /** A name, price or strategy changed since it was read; here is what is in force. */
   | { readonly kind: 'repriced'; readonly offers: readonly Offer[] }
+  /** The hold would end before the mark of a product: made long ago, or for a shorter time. */
+  | { readonly kind: 'outdated'; readonly marks: readonly Mark[] }
   | { readonly kind: 'insufficient'; readonly shortages: readonly Shortage[] };
+
+/** From when the holds on a product may end, as the store has it. */
+export interface Mark {
+  readonly sku: Sku;
+  readonly holdsExpireFrom: string;
+}
 
 /** A product as the store keeps it: with the mark from which its holds may end. */
 export interface Shelf extends Product {
@@ -41,9 +49,9 @@ export interface MetLine {
   readonly shelf: Shelf | undefined;
 }
 
-/** Why these lines can't be placed: unknown before repriced before short. None: they can. */
+/** Why these lines can't be placed: unknown, repriced, outdated, short. None of these: they can. */
 export function refusalOf(
-  { versions }: Placement,
+  { versions, order }: Placement,
   lines: readonly MetLine[],
 ): PlaceRefusal | undefined {
   const skus = lines.flatMap(({ line, shelf }) => (shelf === undefined ? [line.sku] : []));
@@ -52,6 +60,11 @@ export function refusalOf(
     shelf !== undefined && shelf.catalogueVersion !== versions.get(shelf.sku) ? [shelf] : [],
   );
   if (offers.length > 0) return { kind: 'repriced', offers };
+  const marks = lines.flatMap(({ line: { sku }, shelf }) => {
+    const { holdsExpireFrom = '' } = shelf ?? {};
+    return holdsExpireFrom > order.expiresAt ? [{ sku, holdsExpireFrom }] : [];
+  });
+  if (marks.length > 0) return { kind: 'outdated', marks };
   const shortages = lines.flatMap((met) => shortageOf(met) ?? []);
   return shortages.length > 0 ? { kind: 'insufficient', shortages } : undefined;
 }

@@ -30,8 +30,9 @@ export interface Orders {
   expiredHolds(skus: readonly Sku[], nowMs: number): Promise<ExpiredHolds>;
 
   /**
-   * Records that no hold on the product ends before `to`, if the record still says `from`, so that
-   * later shortages need not look. Best effort: a lost race changes nothing.
+   * Moves the mark from which the product's holds may end, if it still says `from`: forward, so that
+   * later shortages need not look, or back, so that a shorter hold can be placed. A lost race
+   * changes nothing.
    */
   noteHoldsFrom(sku: Sku, from: string, to: string): Promise<void>;
 }

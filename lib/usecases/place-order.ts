@@ -1,9 +1,9 @@
-import { mayBeCovered } from '../domain/hold.ts';
+import { markOfHold, mayBeCovered } from '../domain/hold.ts';
 import { type OrderId, orderIdOf, type Sku, type UserId } from '../domain/ids.ts';
 import type { KeyedCommand } from '../domain/keyed-request.ts';
 import { pendingOrder } from '../domain/order.ts';
 import { type Patience, persistRead } from '../domain/patience.ts';
-import type { PlaceOutcome, Placement } from '../domain/placement.ts';
+import type { Mark, PlaceOutcome, Placement } from '../domain/placement.ts';
 import { defaultStrategy, type Offer, type StrategyName } from '../domain/product.ts';
 import { type Line, mergedLines, type Shortage } from '../domain/stock.ts';
 import type { Catalogue, PriceList } from '../ports/catalogue.ts';
@@ -24,7 +24,7 @@ export interface PlaceOrder extends KeyedCommand {
   readonly lines: readonly Line[];
 }
 
-export type PlaceOrderOutcome = Exclude<PlaceOutcome, { kind: 'repriced' }> & {
+export type PlaceOrderOutcome = Exclude<PlaceOutcome, { kind: 'repriced' | 'outdated' }> & {
   readonly orderId: OrderId;
   /** The way the order was tried, for the metrics. */
   readonly strategy: StrategyName;
@@ -36,8 +36,9 @@ type NamedOrder = PlaceOrder & { readonly orderId: OrderId };
 /**
  * Sets stock aside for a limited time, under an order that the customer can pay.
  *
- * Goes round again when a price changed under it, and when expired orders may cover a shortage. A
- * shortage is told only if it was seen after no such order was left.
+ * Goes round again when a price changed under it, when its hold would end before a product's mark,
+ * and when expired orders may cover a shortage. A shortage is told only if it was seen after no such
+ * order was left.
  */
 export async function placeOrder(
   deps: PlaceOrderDeps,
@@ -50,8 +51,7 @@ export async function placeOrder(
   // Products without an expired hold, as far as this request has looked.
   const cleared = new Set<Sku>();
   const mayHelp = (shortages: readonly Shortage[]): boolean =>
-    shortages.every(({ sku }) => !cleared.has(sku)) &&
-    mayBeCovered(shortages, patience.nowMs(), deps.reservationMs);
+    shortages.every(({ sku }) => !cleared.has(sku)) && mayBeCovered(shortages, patience.nowMs());
 
   for (;;) {
     const offers = await offersOf(deps, skus, patience);
@@ -65,6 +65,8 @@ export async function placeOrder(
 
     if (outcome.kind === 'repriced') {
       deps.prices.learn(outcome.offers);
+    } else if (outcome.kind === 'outdated') {
+      await moveBack(deps, outcome.marks, markOfHold(placement.order), patience);
     } else if (outcome.kind === 'insufficient' && mayHelp(outcome.shortages)) {
       const noneLeft = await releaseExpired(deps, outcome.shortages, patience);
       if (noneLeft) for (const { sku } of outcome.shortages) cleared.add(sku);
@@ -104,6 +106,22 @@ function placementOf(
   const versions = new Map([...offers].map(([sku, offer]) => [sku, offer.catalogueVersion]));
   const order = pendingOrder({ orderId, lines, offers, currency, nowMs, reservationMs });
   return { userId, requestId, fingerprint, order, versions };
+}
+
+/** Lets a shorter hold in: an earlier mark only makes shortages look more often. */
+async function moveBack(
+  { orders }: PlaceOrderDeps,
+  marks: readonly Mark[],
+  to: string,
+  patience: Patience,
+): Promise<void> {
+  await persistRead(
+    () =>
+      Promise.all(
+        marks.map(({ sku, holdsExpireFrom }) => orders.noteHoldsFrom(sku, holdsExpireFrom, to)),
+      ),
+    patience,
+  );
 }
 
 /** An unknown SKU can't be sold, but a key that was used before is told first. */

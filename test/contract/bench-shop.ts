@@ -41,6 +41,7 @@ export interface Ask {
 /** The use cases on some ports, with a clock that the test moves. */
 export class BenchShop {
   nowMs = Date.parse('2026-01-01T00:00:00Z');
+  reservationMs = RESERVATION_MS;
   readonly ports: Ports;
   readonly #prices = rememberedPrices();
 
@@ -83,7 +84,7 @@ export class BenchShop {
       prices: this.#prices,
       strategies: { 'conditional-write': conditionalWrite(this.ports.stock) },
       currency: 'KRW',
-      reservationMs: RESERVATION_MS,
+      reservationMs: this.reservationMs,
     };
     const command = {
       userId: userId as UserId,

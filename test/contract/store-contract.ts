@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import type { CatalogueVersion, Sku } from '../../lib/domain/ids.ts';
 import { HOLD_SLACK_MS } from '../../lib/domain/hold.ts';
 import type { HeldOrder } from '../../lib/domain/order.ts';
+import type { Placement } from '../../lib/domain/placement.ts';
 import {
-  type BenchShop,
+  BenchShop,
   freshRequest,
   freshSku,
   freshToken,
@@ -259,6 +260,44 @@ export const storeContract: readonly Promised[] = [
       assert.equal((await shop.place([[a, 1]])).kind, 'placed');
       assert.equal((await shop.place([[gone, 2]])).kind, 'insufficient');
       assert.equal((await shop.place([[a, 1]])).kind, 'insufficient');
+    },
+  },
+  {
+    name: 'sells expired units at once also after reservations were made shorter',
+    run: async (shop) => {
+      const sku = await shop.stocked('a', 2);
+      await shop.place([[sku, 1]]);
+      shop.reservationMs = 60_000;
+      assert.equal((await shop.place([[sku, 1]])).kind, 'placed');
+      assert.equal((await shop.place([[sku, 1]])).kind, 'insufficient');
+      shop.nowMs += 60_000;
+      assert.equal((await shop.place([[sku, 1]])).kind, 'placed');
+      assert.equal((await shop.place([[sku, 1]])).kind, 'insufficient');
+    },
+  },
+  {
+    name: 'lets no hold in that ends before the mark, such as one of a process that was frozen',
+    run: async (shop) => {
+      const sku = await shop.stocked('a', 3);
+      const frozen: Placement[] = [];
+      const { stock } = shop.ports;
+      const freezing = new BenchShop({
+        ...shop.ports,
+        stock: {
+          ...stock,
+          place: async (placement) => {
+            frozen.push(placement);
+            return { kind: 'mismatched' };
+          },
+        },
+      });
+      freezing.nowMs = shop.nowMs - RESERVATION_MS;
+      await freezing.place([[sku, 1]]);
+      await shop.place([[sku, 1]]);
+      const [late] = frozen;
+      assert.ok(late);
+      assert.equal((await stock.place(late)).kind, 'outdated');
+      assert.equal(await shop.left(sku), 2);
     },
   },
   {

@@ -44,6 +44,8 @@ const putOrder = ({ orders }: TableNames, placement: Placement): TransactWriteIt
 
 const pricedAsNow = 'catalogueVersion = :version';
 const enoughUnits = 'availableUnits >= :units';
+const noHoldBeforeTheMark =
+  '(attribute_not_exists(holdsExpireFrom) OR holdsExpireFrom <= :expiresAt)';
 
 /** The first hold on a product marks from when its holds may end; later ones end later. */
 const take =
@@ -59,11 +61,12 @@ const takeUnits = (
     TableName: products,
     Key: marshall({ sku }),
     UpdateExpression: take,
-    ConditionExpression: `${pricedAsNow} AND ${enoughUnits}`,
+    ConditionExpression: `${pricedAsNow} AND ${enoughUnits} AND ${noHoldBeforeTheMark}`,
     ExpressionAttributeValues: marshall({
       ':units': quantity,
       ':version': versions.get(sku),
       ':from': markOfHold(order),
+      ':expiresAt': order.expiresAt,
     }),
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   },
