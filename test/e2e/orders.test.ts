@@ -104,6 +104,17 @@ describe.each<Harness>(['thin', 'offline', 'workers'])(
       if (harness !== 'workers') expect(second.requests).toBe(1);
     });
 
+    it('takes a percent-encoded path for what it means', async () => {
+      const sku = await onSale(shop.url, 3);
+      const encoded = sku.replace('s', '%73');
+      expect((await call(shop.url, `GET /products/${encoded}`)).json['sku']).toBe(sku);
+      const [token, key, body] = [await admin(), randomUUID(), { units: 1 }];
+      const adjust = (path: string) =>
+        call(shop.url, `POST /admin/products/${path}/adjustments`, { token, key, body });
+      const [first, again] = [await adjust(sku), await adjust(encoded)];
+      expect([again.status, again.text]).toEqual([201, first.text]);
+    });
+
     it('adjusts stock once per key and shows what is there', async () => {
       const sku = await onSale(shop.url, 0);
       const [token, key] = [await admin(), randomUUID()];
