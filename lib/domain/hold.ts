@@ -1,3 +1,4 @@
+import { BASE32_DIGITS } from './base32.ts';
 import type { Sku } from './ids.ts';
 import type { HeldOrder } from './order.ts';
 import { type Shortage, unitsBySku } from './stock.ts';
@@ -12,11 +13,9 @@ export const HOLD_SHARDS = 8;
  */
 export const HOLD_SLACK_MS = 30_000;
 
-const base32 = 'abcdefghijklmnopqrstuvwxyz234567';
-
 /** Where the hold of an order stands in the index: by product, or among those of several. */
 export function holdKeyOf({ orderId, lines }: Pick<HeldOrder, 'orderId' | 'lines'>): string {
-  const shard = base32.indexOf(orderId.at(-1) ?? '') % HOLD_SHARDS;
+  const shard = BASE32_DIGITS.indexOf(orderId.at(-1) ?? '') % HOLD_SHARDS;
   const [first, ...more] = lines;
   return `${first !== undefined && more.length === 0 ? first.sku : '*'}#${shard}`;
 }

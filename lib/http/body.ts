@@ -2,7 +2,7 @@ import { parse as parseContentType } from 'content-type';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { z } from 'zod';
 import { type Headers, only } from './headers.ts';
-import { refuse } from './problems.ts';
+import { invalid, refuse } from './problems.ts';
 import { type Fault, parseStrictly } from './strict-json.ts';
 
 const BYTES_MAX = 16 * 1024;
@@ -31,12 +31,6 @@ export function readBody<Value>(
   if (!checked.success) throw invalid(checked.error.issues.flatMap(faultsOf));
   return { value: checked.data, sent: parsed.value };
 }
-
-export const invalid = (errors: readonly Fault[]) =>
-  refuse('invalid-request', {
-    detail: errors.map(({ pointer, detail }) => `${pointer || 'The request'} ${detail}`).join('; '),
-    members: { errors },
-  });
 
 function bytesOf({ body, isBase64Encoded }: APIGatewayProxyEvent): Uint8Array | undefined {
   // An emulator may hand over what it parsed from `0` or `false`: no object, so no body of ours.

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import serialize from 'canonicalize';
+import { base32 } from '../domain/base32.ts';
 import type { KeyToken, UserId } from '../domain/ids.ts';
+import type { KeyedCommand } from '../domain/keyed-request.ts';
 import type { Headers } from './headers.ts';
 import { refuse } from './problems.ts';
 
 /** A keyed request's identity: `token` names the operation, `fingerprint` what was asked. */
-export interface Keyed {
-  readonly token: KeyToken;
-  readonly fingerprint: string;
-}
+export type Keyed = Omit<KeyedCommand, 'requestId'>;
 
 interface KeyScope {
   readonly userId: UserId;
@@ -48,18 +47,3 @@ function keyIn(value: string): string | undefined {
 const withoutOptionalSpace = (value: string): string => value.replace(/^[ \t]+|[ \t]+$/g, '');
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
-
-/** RFC 4648, section 6, in lower case and without padding. */
-export function base32(bytes: Uint8Array): string {
-  let text = '';
-  let bits = 0;
-  let held = 0;
-  for (const byte of bytes) {
-    held = (held << 8) | byte;
-    for (bits += 8; bits >= 5; bits -= 5) text += alphabet.charAt((held >> (bits - 5)) & 31);
-    held &= (1 << bits) - 1;
-  }
-  return bits === 0 ? text : text + alphabet.charAt((held << (5 - bits)) & 31);
-}

@@ -1,6 +1,6 @@
 import type { CatalogueVersion } from '../domain/ids.ts';
-import { invalid } from './body.ts';
 import type { Headers } from './headers.ts';
+import { invalid } from './problems.ts';
 
 /** What a client expects of the resource that it changes (RFC 9110, section 13.1). */
 export interface Preconditions {

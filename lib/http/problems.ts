@@ -1,4 +1,5 @@
 import type { Facts, Reply } from './reply.ts';
+import type { Fault } from './strict-json.ts';
 
 interface ProblemType {
   readonly status: number;
@@ -157,3 +158,10 @@ export class Refused extends Error {
 
 export const refuse = (code: ProblemCode, options: ProblemOptions = {}): Refused =>
   new Refused(problem(code, options));
+
+/** The refusal of a request that is not valid, with every fault in it. */
+export const invalid = (errors: readonly Fault[]) =>
+  refuse('invalid-request', {
+    detail: errors.map(({ pointer, detail }) => `${pointer || 'The request'} ${detail}`).join('; '),
+    members: { errors },
+  });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { z } from 'zod';
+import { callMsMax } from '../adapters/dynamodb/client.ts';
 import type { RequestId } from '../domain/ids.ts';
 import type { Reply } from '../http/reply.ts';
 import { type Edge, type Handler, handlerOf, type Request } from '../http/route.ts';
@@ -10,7 +11,6 @@ import { powertools } from '../http/telemetry.ts';
 import { tokenVerifier } from '../http/tokens.ts';
 import { systemClock } from './clock.ts';
 import { isLocal, loadConfig } from './config.ts';
-import { callMsMax } from '../adapters/dynamodb/client.ts';
 import { metered } from './tally.ts';
 import { timeouts } from './timeouts.ts';
 

@@ -1,14 +1,15 @@
 import { markOfHold, mayBeCovered } from '../domain/hold.ts';
 import { type OrderId, orderIdOf, type Sku, type UserId } from '../domain/ids.ts';
-import type { KeyedCommand } from '../domain/keyed-request.ts';
+import { type KeyedCommand, retold } from '../domain/keyed-request.ts';
 import { pendingOrder } from '../domain/order.ts';
 import { type Patience, persistRead } from '../domain/patience.ts';
-import type { Mark, PlaceOutcome, Placement } from '../domain/placement.ts';
+import type { PlaceOutcome, Placement } from '../domain/placement.ts';
 import { defaultStrategy, type Offer, type StrategyName } from '../domain/product.ts';
 import { type Line, mergedLines, type Shortage } from '../domain/stock.ts';
 import type { Catalogue, PriceList } from '../ports/catalogue.ts';
 import type { Orders } from '../ports/orders.ts';
 import type { Strategy } from '../ports/strategy.ts';
+import { moveMarks } from './move-marks.ts';
 import { releaseExpired, type ReleaseExpiredDeps } from './release-expired.ts';
 
 export interface PlaceOrderDeps extends ReleaseExpiredDeps {
@@ -66,7 +67,8 @@ export async function placeOrder(
     if (outcome.kind === 'repriced') {
       deps.prices.learn(outcome.offers);
     } else if (outcome.kind === 'outdated') {
-      await moveBack(deps, outcome.marks, markOfHold(placement.order), patience);
+      // Lets a shorter hold in: an earlier mark only makes shortages look more often.
+      await moveMarks(deps.orders, outcome.marks, markOfHold(placement.order), patience);
     } else if (outcome.kind === 'insufficient' && mayHelp(outcome.shortages)) {
       const noneLeft = await releaseExpired(deps, outcome.shortages, patience);
       if (noneLeft) for (const { sku } of outcome.shortages) cleared.add(sku);
@@ -108,22 +110,6 @@ function placementOf(
   return { userId, requestId, fingerprint, order, versions };
 }
 
-/** Lets a shorter hold in: an earlier mark only makes shortages look more often. */
-async function moveBack(
-  { orders }: PlaceOrderDeps,
-  marks: readonly Mark[],
-  to: string,
-  patience: Patience,
-): Promise<void> {
-  await persistRead(
-    () =>
-      Promise.all(
-        marks.map(({ sku, holdsExpireFrom }) => orders.noteHoldsFrom(sku, holdsExpireFrom, to)),
-      ),
-    patience,
-  );
-}
-
 /** An unknown SKU can't be sold, but a key that was used before is told first. */
 async function unsold(
   { orders }: PlaceOrderDeps,
@@ -132,8 +118,5 @@ async function unsold(
   patience: Patience,
 ): Promise<Extract<PlaceOutcome, { kind: 'unknown' | 'mismatched' | 'replayed' }>> {
   const earlier = await persistRead(() => orders.find(command.orderId), patience);
-  if (earlier === undefined) return { kind: 'unknown', skus };
-  return earlier.fingerprint === command.fingerprint
-    ? { kind: 'replayed', reply: earlier.reply }
-    : { kind: 'mismatched' };
+  return earlier === undefined ? { kind: 'unknown', skus } : retold(earlier, command, 'replayed');
 }

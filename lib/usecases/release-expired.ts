@@ -1,9 +1,11 @@
 import { markAfterLook, releaseGroups, unitsGivenBack } from '../domain/hold.ts';
 import type { HeldOrder } from '../domain/order.ts';
 import { type Patience, persist, persistRead } from '../domain/patience.ts';
+import type { Mark } from '../domain/placement.ts';
 import type { Shortage } from '../domain/stock.ts';
 import type { Orders } from '../ports/orders.ts';
 import type { Stock } from '../ports/stock.ts';
+import { moveMarks } from './move-marks.ts';
 
 export interface ReleaseExpiredDeps {
   readonly orders: Pick<Orders, 'expiredHolds' | 'noteHoldsFrom'>;
@@ -35,12 +37,9 @@ export async function releaseExpired(
     released.push(...group);
   }
   if (found.complete) {
-    await noteNext(
-      deps,
-      shortages,
-      markAfterLook(found.nextExpiresAt, nowMs, deps.reservationMs),
-      patience,
-    );
+    // Spares later shortages the search: until the next hold can end there is nothing to find.
+    const to = markAfterLook(found.nextExpiresAt, nowMs, deps.reservationMs);
+    await moveMarks(deps.orders, otherMarks(shortages, to), to, patience);
   } else if (released.length === 0) {
     // The index shows holds that ended already: it needs a moment.
     await patience.outlastsConflict(INDEX_LAG_TRIES);
@@ -75,18 +74,8 @@ async function endHolds(
   return true;
 }
 
-/** Spares later shortages the search: until the next hold can end there is nothing to find. */
-async function noteNext(
-  { orders }: ReleaseExpiredDeps,
-  shortages: readonly Shortage[],
-  to: string,
-  patience: Patience,
-): Promise<void> {
-  const stale = shortages.flatMap(({ sku, holdsExpireFrom: from }) =>
-    from === undefined || from === to ? [] : [{ sku, from }],
+/** The marks that say something else than this. */
+const otherMarks = (shortages: readonly Shortage[], than: string): Mark[] =>
+  shortages.flatMap(({ sku, holdsExpireFrom }) =>
+    holdsExpireFrom === undefined || holdsExpireFrom === than ? [] : [{ sku, holdsExpireFrom }],
   );
-  await persistRead(
-    () => Promise.all(stale.map(({ sku, from }) => orders.noteHoldsFrom(sku, from, to))),
-    patience,
-  );
-}

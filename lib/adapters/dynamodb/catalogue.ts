@@ -1,9 +1,9 @@
-import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Sku } from '../../domain/ids.ts';
 import { defaultStrategy, type Product } from '../../domain/product.ts';
 import type { Catalogue, ChangeOutcome, ProductChange } from '../../ports/catalogue.ts';
 import type { Database } from './database.ts';
-import { read, readAll } from './read.ts';
+import { readAll, readOne } from './read.ts';
 import { marshall, type Row, shelf } from './rows.ts';
 
 export const catalogueOn = (db: Database): Catalogue => ({
@@ -18,16 +18,8 @@ export const catalogueOn = (db: Database): Catalogue => ({
 });
 
 async function findOne(db: Database, sku: Sku): Promise<Product[]> {
-  const { Item } = await read(db, (client) =>
-    client.send(
-      new GetItemCommand({
-        TableName: db.tables.products,
-        Key: marshall({ sku }),
-        ConsistentRead: true,
-      }),
-    ),
-  );
-  return Item === undefined ? [] : [shelf(Item)];
+  const row = await readOne(db, db.tables.products, marshall({ sku }));
+  return row === undefined ? [] : [shelf(row)];
 }
 
 async function create(

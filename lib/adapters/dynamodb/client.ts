@@ -8,7 +8,7 @@ const EMULATOR_CALL_MS_MAX = 2_000;
 /** How long one call may take, to AWS or to an emulator at some endpoint. */
 export const callMsMax = (endpoint: unknown): number =>
   endpoint === undefined ? CALL_MS_MAX : EMULATOR_CALL_MS_MAX;
-export const CONNECT_MS_MAX = 300;
+const CONNECT_MS_MAX = 300;
 
 /**
  * A client that gives up in time and never retries by itself: `persist` does, since only it can

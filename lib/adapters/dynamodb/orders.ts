@@ -1,11 +1,11 @@
-import { GetItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { holdKeysOf } from '../../domain/hold.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import type { HeldOrder } from '../../domain/order.ts';
 import type { Orders } from '../../ports/orders.ts';
 import type { Database } from './database.ts';
-import { read, readAll } from './read.ts';
+import { read, readAll, readOne } from './read.ts';
 import { marshall, type Row, storedOrder } from './rows.ts';
 import { holdsIndex } from './tables.ts';
 
@@ -14,16 +14,8 @@ const PAGE = 100;
 
 export const ordersOn = (db: Database): Orders => ({
   find: async (orderId) => {
-    const { Item } = await read(db, (client) =>
-      client.send(
-        new GetItemCommand({
-          TableName: db.tables.orders,
-          Key: marshall({ orderId }),
-          ConsistentRead: true,
-        }),
-      ),
-    );
-    return Item === undefined ? undefined : storedOrder(Item);
+    const row = await readOne(db, db.tables.orders, marshall({ orderId }));
+    return row === undefined ? undefined : storedOrder(row);
   },
 
   expiredHolds: async (skus, nowMs) => {

@@ -1,4 +1,4 @@
-import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchGetItemCommand, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { Unavailable } from '../../domain/unavailable.ts';
 import type { Database } from './database.ts';
 import type { Row } from './rows.ts';
@@ -11,6 +11,13 @@ export async function read<Output>(
   const answer = await attempt(call);
   if (answer.kind !== 'done') throw new Unavailable('dynamodb', 'none');
   return answer.output;
+}
+
+/** A strong read of one key. */
+export async function readOne(db: Database, TableName: string, Key: Row): Promise<Row | undefined> {
+  const command = new GetItemCommand({ TableName, Key, ConsistentRead: true });
+  const { Item } = await read(db, (client) => client.send(command));
+  return Item;
 }
 
 const ROUNDS_MAX = 5;

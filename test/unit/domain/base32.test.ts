@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { base32 } from '../../../lib/http/idempotency-key.ts';
+import { base32 } from '../../../lib/domain/base32.ts';
 
 /** RFC 4648, section 10, in lower case and without padding. */
 it.each([
