@@ -1,4 +1,5 @@
-import { isProblemCode, problem, problemTypes } from '../lib/http/problems.ts';
+import { isProblemCode, problemTypes } from '../lib/http/problem-types.ts';
+import { problem } from '../lib/http/problems.ts';
 import { json } from '../lib/http/reply.ts';
 import { routes } from '../lib/http/routes.ts';
 import { handle } from '../lib/runtime/edge.ts';

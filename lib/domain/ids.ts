@@ -6,6 +6,10 @@ export type UserId = Branded<string, 'UserId'>;
 export type Sku = Branded<string, 'Sku'>;
 export type OrderId = Branded<string, 'OrderId'>;
 export type AdjustmentId = Branded<string, 'AdjustmentId'>;
+export type ChargeId = Branded<string, 'ChargeId'>;
+export type PaymentId = Branded<string, 'PaymentId'>;
+/** A payment provider's name for money that it took: it credits a balance once, for ever. */
+export type ProviderRef = Branded<string, 'ProviderRef'>;
 /** Made by the service for each request, never repeated. */
 export type RequestId = Branded<string, 'RequestId'>;
 /** Names one state of a product's name, price and strategy; stock movements do not change it. */
@@ -22,6 +26,9 @@ export const isSku = (value: string): value is Sku =>
 
 export const isUserId = (value: string): value is UserId => /^[\x20-\x7e]{1,128}$/.test(value);
 
+export const isProviderRef = (value: string): value is ProviderRef =>
+  /^[A-Za-z0-9_.:-]{1,128}$/.test(value);
+
 const isMade = (prefix: string, value: string): boolean =>
   value.startsWith(`${prefix}_`) && /^[a-z2-7]{26}$/.test(value.slice(prefix.length + 1));
 
@@ -33,3 +40,5 @@ export const isOrderId = (value: string): value is OrderId => isMade('ord', valu
  */
 export const orderIdOf = (token: KeyToken): OrderId => `ord_${token}` as OrderId;
 export const adjustmentIdOf = (token: KeyToken): AdjustmentId => `adj_${token}` as AdjustmentId;
+export const chargeIdOf = (token: KeyToken): ChargeId => `chg_${token}` as ChargeId;
+export const paymentIdOf = (token: KeyToken): PaymentId => `pay_${token}` as PaymentId;

@@ -4,3 +4,5 @@ export const LINES_MAX = 40;
 export const STOCK_MAX = 1_000_000_000;
 export const PRICE_MINOR_MAX = 1_000_000_000;
 export const NAME_CHARACTERS_MAX = 200;
+export const CHARGE_MINOR_MAX = 10_000_000_000;
+export const BALANCE_MINOR_MAX = 1_000_000_000_000;

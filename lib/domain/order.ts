@@ -1,4 +1,4 @@
-import type { OrderId, Sku } from './ids.ts';
+import type { OrderId, PaymentId, Sku } from './ids.ts';
 import type { Offer } from './product.ts';
 import type { Line } from './stock.ts';
 
@@ -19,6 +19,9 @@ export interface Order {
   readonly currency: string;
   readonly createdAt: string;
   readonly expiresAt: string;
+  /** Stays when a paid order is refunded. */
+  readonly paymentId?: PaymentId;
+  readonly paidAt?: string;
   readonly expiredAt?: string;
 }
 

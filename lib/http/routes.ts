@@ -20,6 +20,10 @@ const route = <A extends Access, K extends 'keyed' | 'plain'>(
 /** Every route of the shop. The packaged template is tested against this list. */
 export const routes = {
   placeOrder: route('POST', '/orders', 'user', 'keyed'),
+  payOrder: route('POST', '/payments', 'user', 'keyed'),
+  chargeBalance: route('POST', '/charges', 'user', 'keyed'),
+  getBalance: route('GET', '/balance', 'user', 'plain'),
+  listEntries: route('GET', '/balance/entries', 'user', 'plain'),
   getOrder: route('GET', '/orders/{orderId}', 'user', 'plain'),
   getProduct: route('GET', '/products/{sku}', 'public', 'plain'),
   putProduct: route('PUT', '/admin/products/{sku}', 'admin', 'plain'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { isSku } from '../domain/ids.ts';
+import { isOrderId, isProviderRef, isSku } from '../domain/ids.ts';
 import {
+  CHARGE_MINOR_MAX,
   LINES_MAX,
   NAME_CHARACTERS_MAX,
   PRICE_MINOR_MAX,
@@ -65,6 +66,31 @@ export const adjustStockBody = z.strictObject(
   },
   { error: objectNeeded },
 );
+
+/** The body of `POST /payments`. */
+export const payOrderBody = z.strictObject(
+  {
+    orderId: z
+      .string({ error: 'must be a string' })
+      .refine(isOrderId, { error: 'must be an id that the shop made: ord_ and 26 characters' }),
+  },
+  { error: objectNeeded },
+);
+
+/** The body of `POST /charges`. */
+export const chargeBalanceBody = z.strictObject(
+  {
+    amountMinor: integer(1, CHARGE_MINOR_MAX),
+    providerRef: z
+      .string({ error: 'must be a string' })
+      .refine(isProviderRef, { error: 'must be 1 to 128 of A–Z, a–z, 0–9, _, ., : and -' })
+      .optional(),
+  },
+  { error: objectNeeded },
+);
+
+/** Where a page of `GET /balance/entries` ended: the `seq` of its last entry. */
+export const entriesPosition = z.int().min(1);
 
 /** Only for what is no object at all; each unknown property gets a fault of its own. */
 function objectNeeded({ code }: { readonly code: string }): string | undefined {

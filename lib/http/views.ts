@@ -1,3 +1,4 @@
+import type { Balance } from '../domain/ledger.ts';
 import type { Product } from '../domain/product.ts';
 import type { Shortage } from '../domain/stock.ts';
 
@@ -20,3 +21,11 @@ export const shortagesView = (shortages: readonly Shortage[]) =>
     requestedUnits,
     availableUnits,
   }));
+
+/** A balance as its owner sees it. */
+export const balanceView = ({ userId, balanceMinor, version }: Balance, currency: string) => ({
+  userId,
+  balanceMinor,
+  currency,
+  version,
+});

@@ -5,7 +5,9 @@ import {
   ResourceInUseException,
 } from '@aws-sdk/client-dynamodb';
 import {
+  type IndexDefinition,
   type LogicalTable,
+  numberKeys,
   type TableDefinition,
   tableDefinitions,
   tableNames,
@@ -44,27 +46,32 @@ function shapeOf({
   stream,
 }: TableDefinition): Omit<CreateTableCommandInput, 'TableName'> {
   const attributes = new Set([key, ...indexes.map(({ keys }) => keys)].flat());
+  const [global, local] = (['global', 'local'] as const).map((kind) =>
+    indexes.filter((index) => index.kind === kind).map(indexOf),
+  );
   return {
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: [...attributes].map((AttributeName) => ({
       AttributeName,
-      AttributeType: 'S',
+      AttributeType: numberKeys.includes(AttributeName) ? 'N' : 'S',
     })),
     KeySchema: keySchema(key),
-    ...(indexes.length === 0
-      ? {}
-      : {
-          GlobalSecondaryIndexes: indexes.map(({ name, keys }) => ({
-            IndexName: name,
-            KeySchema: keySchema(keys),
-            Projection: { ProjectionType: 'KEYS_ONLY' as const },
-          })),
-        }),
+    ...(global?.length ? { GlobalSecondaryIndexes: global } : {}),
+    ...(local?.length ? { LocalSecondaryIndexes: local } : {}),
     ...(stream
       ? { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } }
       : {}),
   };
 }
+
+const indexOf = ({ name, keys, projection }: IndexDefinition) => ({
+  IndexName: name,
+  KeySchema: keySchema(keys),
+  Projection:
+    projection === 'KEYS_ONLY'
+      ? { ProjectionType: projection }
+      : { ProjectionType: 'INCLUDE' as const, NonKeyAttributes: [...projection] },
+});
 
 const keySchema = (keys: readonly string[]) =>
   keys.map((AttributeName, i) => ({

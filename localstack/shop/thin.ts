@@ -4,6 +4,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import type { Handler } from '../../lib/http/route.ts';
 import { routes } from '../../lib/http/routes.ts';
 import { timeouts } from '../../lib/runtime/timeouts.ts';
+import { installModel } from './contention.ts';
 import { endWithParent } from './parent.ts';
 
 /**
@@ -46,8 +47,14 @@ function headersOf({ rawHeaders }: IncomingMessage): Record<string, string[]> {
   return headers;
 }
 
+function queryOf(query: string): Record<string, string[]> {
+  const parameters: Record<string, string[]> = {};
+  for (const [name, value] of new URLSearchParams(query)) (parameters[name] ??= []).push(value);
+  return parameters;
+}
+
 async function serve(entries: readonly Entry[], unrouted: Handler, request: IncomingMessage) {
-  const [path = '/'] = (request.url ?? '/').split('?');
+  const [path = '/', query = ''] = (request.url ?? '/').split('?');
   const hit = entries
     .filter(({ method }) => method === request.method)
     .map((entry) => ({ entry, match: entry.pattern.exec(path) }))
@@ -57,6 +64,7 @@ async function serve(entries: readonly Entry[], unrouted: Handler, request: Inco
     path,
     // As sent, like API Gateway's.
     pathParameters: hit?.match?.groups ?? null,
+    multiValueQueryStringParameters: queryOf(query),
     multiValueHeaders: headersOf(request),
     body: await bytesOf(request),
     isBase64Encoded: true,
@@ -71,6 +79,7 @@ function send(response: ServerResponse, { statusCode, headers, body }: APIGatewa
 }
 
 endWithParent();
+await installModel(process.env);
 const entries = await loadEntries();
 const unrouted = await load('unrouted');
 const server = createServer((request, response) => {

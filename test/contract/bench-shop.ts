@@ -1,19 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import { rememberedPrices } from '../../lib/adapters/memory/price-list.ts';
 import type { AdjustOutcome } from '../../lib/domain/adjustment.ts';
-import type { CatalogueVersion, KeyToken, RequestId, Sku, UserId } from '../../lib/domain/ids.ts';
+import type { ChargeOutcome } from '../../lib/domain/charge.ts';
+import type {
+  CatalogueVersion,
+  KeyToken,
+  OrderId,
+  ProviderRef,
+  RequestId,
+  Sku,
+  UserId,
+} from '../../lib/domain/ids.ts';
+import type { Balance, Entry } from '../../lib/domain/ledger.ts';
 import { Patience } from '../../lib/domain/patience.ts';
+import type { PayOutcome } from '../../lib/domain/payment.ts';
 import type { Catalogue } from '../../lib/ports/catalogue.ts';
+import type { Ledger } from '../../lib/ports/ledger.ts';
 import type { Orders } from '../../lib/ports/orders.ts';
 import type { Stock } from '../../lib/ports/stock.ts';
 import { conditionalWrite } from '../../lib/strategies/conditional-write.ts';
 import { adjustStock } from '../../lib/usecases/adjust-stock.ts';
+import { chargeBalance } from '../../lib/usecases/charge-balance.ts';
+import { listEntries } from '../../lib/usecases/list-entries.ts';
+import { payOrder } from '../../lib/usecases/pay-order.ts';
 import { placeOrder, type PlaceOrderOutcome } from '../../lib/usecases/place-order.ts';
 
 export interface Ports {
   readonly stock: Stock;
   readonly orders: Orders;
   readonly catalogue: Catalogue;
+  readonly ledger: Ledger;
 }
 
 export const RESERVATION_MS = 600_000;
@@ -29,6 +45,8 @@ export const freshToken = (): KeyToken => {
 
 /** A SKU that no other case uses, so that cases can share tables. */
 export const freshSku = (name: string): Sku => `${name}-${randomUUID().slice(0, 13)}` as Sku;
+/** A user whom no other case knows. */
+export const freshUser = (): string => `user-${randomUUID()}`;
 export const freshRequest = (): RequestId => randomUUID() as RequestId;
 
 export interface Ask {
@@ -94,6 +112,45 @@ export class BenchShop {
       lines: lines.map(([sku, quantity]) => ({ sku, quantity })),
     };
     return placeOrder(deps, command, this.patience());
+  }
+
+  charge(
+    userId: string,
+    amountMinor: number,
+    { providerRef, ...ask }: Ask & { readonly providerRef?: string } = {},
+  ): Promise<ChargeOutcome> {
+    const { token = freshToken(), requestId = freshRequest() } = ask;
+    const { fingerprint = JSON.stringify([amountMinor, providerRef]) } = ask;
+    const command = {
+      ...{ userId: userId as UserId, token, requestId, fingerprint, amountMinor },
+      providerRef: providerRef as ProviderRef | undefined,
+    };
+    return chargeBalance({ ...this.ports, currency: 'KRW' }, command, this.patience());
+  }
+
+  pay(userId: string, orderId: string, ask: Ask = {}): Promise<PayOutcome> {
+    const { token = freshToken(), requestId = freshRequest(), fingerprint = orderId } = ask;
+    const command = {
+      ...{ userId: userId as UserId, orderId: orderId as OrderId },
+      ...{ token, requestId, fingerprint },
+    };
+    return payOrder(this.ports, command, this.patience());
+  }
+
+  balance(userId: string): Promise<Balance> {
+    return this.ports.ledger.balance(userId as UserId);
+  }
+
+  /** Every entry, oldest first, read in pages. */
+  async entries(userId: string, limit = 100): Promise<Entry[]> {
+    const all: Entry[] = [];
+    for (let beforeSeq: number | undefined; ;) {
+      const page = { limit, beforeSeq };
+      const read = await listEntries(this.ports, userId as UserId, page, this.patience());
+      all.push(...read.entries);
+      if (read.next === undefined) return all.reverse();
+      beforeSeq = read.next;
+    }
   }
 
   async left(sku: Sku): Promise<number | undefined> {

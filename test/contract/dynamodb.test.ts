@@ -4,6 +4,7 @@ import { dynamoShop } from '../../lib/adapters/dynamodb/shop.ts';
 import { createTables } from '../../localstack/shop/tables.ts';
 import { openDatabase } from '../../lib/runtime/database.ts';
 import { BenchShop } from './bench-shop.ts';
+import { ledgerContract } from './ledger-contract.ts';
 import { storeContract } from './store-contract.ts';
 
 const DYNAMODB_ENDPOINT = process.env['DYNAMODB_ENDPOINT'] ?? '';
@@ -13,5 +14,5 @@ describe('the store on DynamoDB', () => {
   beforeAll(() => createTables(DYNAMODB_ENDPOINT, TABLE_PREFIX));
   const ports = dynamoShop(openDatabase({ DYNAMODB_ENDPOINT, TABLE_PREFIX }));
 
-  it.each(storeContract)('$name', ({ run }) => run(new BenchShop(ports)));
+  it.each([...storeContract, ...ledgerContract])('$name', ({ run }) => run(new BenchShop(ports)));
 });

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { tableDefinitions } from '../../lib/adapters/dynamodb/tables.ts';
-import { isProblemCode, problemTypes } from '../../lib/http/problems.ts';
+import { numberKeys, tableDefinitions, tableNames } from '../../lib/adapters/dynamodb/tables.ts';
+import { isProblemCode, problemTypes } from '../../lib/http/problem-types.ts';
 import { routes } from '../../lib/http/routes.ts';
 import { timeouts } from '../../lib/runtime/timeouts.ts';
 import { type Packaged, packageShop, type Resource } from '../../localstack/packaged.ts';
@@ -123,7 +123,9 @@ describe('the package for AWS', () => {
         })
         .map(([id]) => id.replace(/IamRole.*$/, ''));
     expect(writers('ProductsTable').sort()).toEqual(['AdjustStock', 'PlaceOrder', 'PutProduct']);
-    expect(writers('OrdersTable')).toEqual(['PlaceOrder']);
+    expect(writers('OrdersTable').sort()).toEqual(['PayOrder', 'PlaceOrder']);
+    expect(writers('LedgerTable').sort()).toEqual(['ChargeBalance', 'PayOrder']);
+    expect(writers('ProviderRefsTable')).toEqual(['ChargeBalance']);
     expect(writers('AdjustmentsTable')).toEqual(['AdjustStock']);
   });
 
@@ -131,24 +133,35 @@ describe('the package for AWS', () => {
     const tables = ofType('AWS::DynamoDB::Table').map(([, { Properties }]) => {
       const keysOf = (schema: unknown): string[] =>
         (schema as { AttributeName: string }[]).map(({ AttributeName }) => AttributeName);
-      const indexes = (Properties['GlobalSecondaryIndexes'] ?? []) as {
-        IndexName: string;
-        KeySchema: unknown;
-        Projection: { ProjectionType: string };
-      }[];
-      expect(indexes.every(({ Projection }) => Projection.ProjectionType === 'KEYS_ONLY')).toBe(
-        true,
+      const types = Object.fromEntries(
+        (
+          Properties['AttributeDefinitions'] as { AttributeName: string; AttributeType: string }[]
+        ).map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType]),
       );
+      const indexesOf = (kind: 'global' | 'local', schema: unknown) =>
+        ((schema ?? []) as PackagedIndex[]).map(({ IndexName, KeySchema, Projection }) => ({
+          name: IndexName,
+          kind,
+          keys: keysOf(KeySchema),
+          projection:
+            Projection.ProjectionType === 'INCLUDE'
+              ? Projection.NonKeyAttributes
+              : Projection.ProjectionType,
+        }));
+      const indexes = [
+        ...indexesOf('global', Properties['GlobalSecondaryIndexes']),
+        ...indexesOf('local', Properties['LocalSecondaryIndexes']),
+      ];
+      for (const [name, type] of Object.entries(types)) {
+        expect([name, type]).toEqual([name, numberKeys.includes(name) ? 'N' : 'S']);
+      }
       const stream = Properties['StreamSpecification'] as { StreamViewType: string } | undefined;
       if (stream !== undefined) expect(stream.StreamViewType).toBe('NEW_AND_OLD_IMAGES');
       return [
-        String(Properties['TableName']).replace('last-one-prod-', ''),
+        logicalOf(String(Properties['TableName'])),
         {
           key: keysOf(Properties['KeySchema']),
-          indexes: indexes.map(({ IndexName, KeySchema }) => ({
-            name: IndexName,
-            keys: keysOf(KeySchema),
-          })),
+          indexes,
           stream: stream !== undefined,
         },
       ] as const;
@@ -195,3 +208,12 @@ interface Statement {
   readonly Action: string[];
   readonly Resource: unknown;
 }
+
+interface PackagedIndex {
+  readonly IndexName: string;
+  readonly KeySchema: unknown;
+  readonly Projection: { readonly ProjectionType: string; readonly NonKeyAttributes?: string[] };
+}
+
+const logicalOf = (name: string): string =>
+  Object.entries(tableNames('last-one-prod-')).find(([, real]) => real === name)?.[0] ?? name;

@@ -5,7 +5,7 @@ import type { KeptReply, KeyedRequest } from '../../domain/keyed-request.ts';
 import { type Order, type OrderStatus, replyOf } from '../../domain/order.ts';
 import type { Placement, Shelf } from '../../domain/placement.ts';
 import type { StoredOrder } from '../../ports/orders.ts';
-import type { UserId } from '../../domain/ids.ts';
+import type { PaymentId, UserId } from '../../domain/ids.ts';
 
 export type Row = Record<string, AttributeValue>;
 
@@ -20,6 +20,8 @@ interface OrderRow extends KeyedRequest {
   readonly status: OrderStatus;
   readonly createdAt: string;
   readonly expiresAt: string;
+  readonly paymentId?: PaymentId;
+  readonly paidAt?: string;
   readonly expiredAt?: string;
   /** Only while the order holds units: it leaves the index `holds` with this attribute. */
   readonly holdKey?: string;
@@ -39,9 +41,15 @@ export const orderRow = ({ order, userId, requestId, fingerprint }: Placement): 
   } satisfies OrderRow);
 
 export function storedOrder(row: Row): StoredOrder {
-  const { userId, requestId, fingerprint, reply, status, expiredAt } = unmarshall(row) as OrderRow;
-  const snapshot = JSON.parse(reply) as Order;
-  const order = { ...snapshot, status, ...(expiredAt === undefined ? {} : { expiredAt }) };
+  const { userId, requestId, fingerprint, reply, ...now } = unmarshall(row) as OrderRow;
+  const { status, paymentId, paidAt, expiredAt } = now;
+  const order = {
+    ...(JSON.parse(reply) as Order),
+    status,
+    ...(paymentId === undefined ? {} : { paymentId }),
+    ...(paidAt === undefined ? {} : { paidAt }),
+    ...(expiredAt === undefined ? {} : { expiredAt }),
+  };
   return { userId, requestId, fingerprint, reply, order };
 }
 

@@ -8,23 +8,49 @@ export interface TableDefinition {
   readonly stream: boolean;
 }
 
-/** A keys-only index; every key attribute is a string. */
 export interface IndexDefinition {
   readonly name: string;
+  /** A local index shares the table's partition key and can be read strongly. */
+  readonly kind: 'global' | 'local';
   readonly keys: readonly string[];
+  /** A list names the attributes besides the keys of index and table. */
+  readonly projection: 'KEYS_ONLY' | readonly string[];
 }
 
-const holds = { name: 'holds', keys: ['holdKey', 'expiresAt'] };
-const byUser = { name: 'byUser', keys: ['userId', 'createdAt'] };
+/** Every other key attribute is a string. */
+export const numberKeys: readonly string[] = ['seq'];
+
+const holds: IndexDefinition = {
+  name: 'holds',
+  kind: 'global',
+  keys: ['holdKey', 'expiresAt'],
+  projection: 'KEYS_ONLY',
+};
+const byUser: IndexDefinition = {
+  name: 'byUser',
+  kind: 'global',
+  keys: ['userId', 'createdAt'],
+  projection: 'KEYS_ONLY',
+};
+/** Holds what a list of entries shows, so that a page is read without the entries. */
+const bySeq: IndexDefinition = {
+  name: 'bySeq',
+  kind: 'local',
+  keys: ['userId', 'seq'],
+  projection: ['kind', 'amountMinor', 'balanceMinor', 'at', 'ref'],
+};
 
 /** Every table of the shop. The packaged template is tested against this. */
 export const tableDefinitions = {
   products: { key: ['sku'], indexes: [], stream: false },
   orders: { key: ['orderId'], indexes: [byUser, holds], stream: true },
   adjustments: { key: ['adjustmentId'], indexes: [], stream: false },
+  ledger: { key: ['userId', 'entryId'], indexes: [bySeq], stream: false },
+  providerRefs: { key: ['providerRef'], indexes: [], stream: false },
 } satisfies Record<string, TableDefinition>;
 
 export const holdsIndex = holds.name;
+export const bySeqIndex = bySeq.name;
 
 export type LogicalTable = keyof typeof tableDefinitions;
 export type TableNames = Readonly<Record<LogicalTable, string>>;
@@ -34,6 +60,8 @@ export const tableNames = (prefix: string): TableNames => ({
   products: `${prefix}products`,
   orders: `${prefix}orders`,
   adjustments: `${prefix}adjustments`,
+  ledger: `${prefix}ledger`,
+  providerRefs: `${prefix}provider-refs`,
 });
 
 /** What the meter needs to know of a table, by its real name. */
@@ -43,6 +71,5 @@ export const shapeIn =
     const logical = (Object.keys(names) as LogicalTable[]).find((table) => names[table] === name);
     if (logical === undefined) return undefined;
     const { key, indexes } = tableDefinitions[logical];
-    const keysOnly = indexes.map((index) => ({ ...index, projection: 'KEYS_ONLY' as const }));
-    return { name: logical, key, indexes: keysOnly };
+    return { name: logical, key, indexes };
   };

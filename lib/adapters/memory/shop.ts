@@ -1,11 +1,21 @@
 import type { Adjustment } from '../../domain/adjustment.ts';
-import type { AdjustmentId, OrderId, Sku } from '../../domain/ids.ts';
+import type {
+  AdjustmentId,
+  ChargeId,
+  OrderId,
+  ProviderRef,
+  Sku,
+  UserId,
+} from '../../domain/ids.ts';
 import type { KeptReply } from '../../domain/keyed-request.ts';
+import type { Booking } from '../../domain/ledger.ts';
 import type { Shelf } from '../../domain/placement.ts';
 import type { Catalogue } from '../../ports/catalogue.ts';
+import type { Ledger } from '../../ports/ledger.ts';
 import type { Orders, StoredOrder } from '../../ports/orders.ts';
 import type { Stock } from '../../ports/stock.ts';
 import { memoryCatalogue } from './catalogue.ts';
+import { memoryLedger } from './ledger.ts';
 import { memoryOrders } from './orders.ts';
 import { memoryStock } from './stock.ts';
 
@@ -14,14 +24,25 @@ export interface MemoryTables {
   readonly shelves: Map<Sku, Shelf>;
   readonly orders: Map<OrderId, StoredOrder>;
   readonly adjustments: Map<AdjustmentId, Adjustment & KeptReply>;
+  /** Oldest first. */
+  readonly ledger: Map<UserId, readonly Booking[]>;
+  readonly providerRefs: Map<ProviderRef, { readonly chargeId: ChargeId; readonly userId: UserId }>;
 }
 
+export const emptyTables = (): MemoryTables => ({
+  shelves: new Map(),
+  orders: new Map(),
+  adjustments: new Map(),
+  ledger: new Map(),
+  providerRefs: new Map(),
+});
+
 /** The shop in Maps: the unit tests' store, and the reference for what the ports promise. */
-export function memoryShop(): { stock: Stock; orders: Orders; catalogue: Catalogue } {
-  const tables = { shelves: new Map(), orders: new Map(), adjustments: new Map() };
-  return {
-    stock: memoryStock(tables),
-    orders: memoryOrders(tables),
-    catalogue: memoryCatalogue(tables),
-  };
-}
+export const memoryShop = (
+  tables: MemoryTables = emptyTables(),
+): { stock: Stock; orders: Orders; catalogue: Catalogue; ledger: Ledger } => ({
+  stock: memoryStock(tables),
+  orders: memoryOrders(tables),
+  catalogue: memoryCatalogue(tables),
+  ledger: memoryLedger(tables),
+});
