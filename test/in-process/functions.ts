@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { jest } from '@jest/globals';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { RequestId, UserId } from '../../lib/domain/ids.ts';
@@ -36,11 +37,13 @@ export interface Told {
  * The files in `functions/`, on a store, a clock and an edge of the test's own.
  *
  * Their composition root is replaced, so it must be loaded before anything imports `lib/runtime`'s
- * store or edge. Many requests may be under way at once, but all in one world.
+ * store or edge. Many requests may be under way at once, all in the one world that is in place, or
+ * each in a world that was handed over with it.
  */
 export class InProcess {
   readonly #operations = new Map<string, (edge: Edge) => Handler>();
   readonly #handlers = new WeakMap<Edge, Map<string, Handler>>();
+  readonly #own = new AsyncLocalStorage<World>();
   #world: World | undefined;
 
   static async load(): Promise<InProcess> {
@@ -64,12 +67,18 @@ export class InProcess {
   }
 
   get world(): World {
-    if (this.#world === undefined) throw new Error('the functions have no world yet');
-    return this.#world;
+    const world = this.#own.getStore() ?? this.#world;
+    if (world === undefined) throw new Error('the functions have no world yet');
+    return world;
   }
 
   set world(world: World) {
     this.#world = world;
+  }
+
+  /** Sends it in a world of its own, whatever others are in at that time. */
+  sendIn(world: World, ask: Ask): Promise<Told> {
+    return this.#own.run(world, () => this.send(ask));
   }
 
   async send(ask: Ask): Promise<Told> {
