@@ -168,3 +168,21 @@ export function tally(outcomes: readonly { readonly kind: string }[]): Record<st
 
 export const times = <T>(n: number, make: (i: number) => T): T[] =>
   Array.from({ length: n }, (_, i) => make(i));
+
+/** One promise of the store's ports: `run` rejects if the store breaks it. */
+export interface Promised {
+  readonly name: string;
+  readonly run: (shop: BenchShop) => Promise<void>;
+}
+
+/** The promises that a store breaks. */
+export async function brokenPromises(
+  contract: readonly Promised[],
+  make: () => Ports,
+): Promise<string[]> {
+  const names: string[] = [];
+  for (const { name, run } of contract) {
+    await run(new BenchShop(make())).catch(() => names.push(name));
+  }
+  return names;
+}

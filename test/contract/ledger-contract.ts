@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
 import { chargeOn } from '../../lib/domain/charge.ts';
 import type { UserId } from '../../lib/domain/ids.ts';
-import { type BenchShop, freshRequest, freshToken, freshUser, tally, times } from './bench-shop.ts';
-import { RESERVATION_MS } from './bench-shop.ts';
-import type { Promised } from './store-contract.ts';
+import {
+  type BenchShop,
+  freshRequest,
+  freshToken,
+  freshUser,
+  type Promised,
+  RESERVATION_MS,
+  tally,
+  times,
+} from './bench-shop.ts';
 
 const LATER_MS = 11 * 60_000;
 

@@ -8,16 +8,11 @@ import {
   freshRequest,
   freshSku,
   freshToken,
+  type Promised,
   RESERVATION_MS,
   tally,
   times,
 } from './bench-shop.ts';
-
-/** One promise of the store ports: `run` rejects if the store breaks it. */
-export interface Promised {
-  readonly name: string;
-  readonly run: (shop: BenchShop) => Promise<void>;
-}
 
 const version = () => freshRequest() as string as CatalogueVersion;
 
