@@ -1,3 +1,4 @@
+import { badMoneyCases } from './bad-money-cases.ts';
 import type { RawRequest } from './raw.ts';
 
 /** What a case may name: tokens of a user, of an admin, and such as no shop accepts. */
@@ -26,14 +27,18 @@ export interface BadCase {
   readonly thinOnly?: true;
 }
 
-type Header = readonly [string, string];
-const json: Header = ['Content-Type', 'application/json'];
-const bearer = (token: string): Header => ['Authorization', `Bearer ${token}`];
-const key = (value = 'bad-input'): Header => ['Idempotency-Key', value];
+export type Header = readonly [string, string];
+export const json: Header = ['Content-Type', 'application/json'];
+export const bearer = (token: string): Header => ['Authorization', `Bearer ${token}`];
+export const key = (value = 'bad-input'): Header => ['Idempotency-Key', value];
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 
 /** Bodies that are wrong for any route that takes one. */
-const brokenBodies: readonly (readonly [string, string | Uint8Array | undefined, string?])[] = [
+export const brokenBodies: readonly (readonly [
+  string,
+  string | Uint8Array | undefined,
+  string?,
+])[] = [
   ['no body', undefined],
   ['an empty body', ''],
   ['only white space', '  \n'],
@@ -508,5 +513,6 @@ export function badCases(cast: Cast): BadCase[] {
     ...types,
     ...preconditions,
     ...others,
+    ...badMoneyCases(cast),
   ];
 }

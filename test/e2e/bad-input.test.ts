@@ -99,5 +99,7 @@ describe.each<Harness>(['thin', 'offline'])('bad input behind the harness %s', (
 
     const after = await call(shop.url, `GET /products/${cast.sku}`);
     expect([after.json['availableUnits'], after.headers.get('etag')]).toEqual([5, cast.etag]);
+    const balance = await call(shop.url, 'GET /balance', { token: cast.user });
+    expect(balance.json['version']).toBe(0);
   });
 });
