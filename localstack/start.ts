@@ -1,4 +1,5 @@
 import { parseArgs, styleText } from 'node:util';
+import { modelSettingsIn } from '../bench/contention/round-trip.ts';
 import { isFree } from './engines/ports.ts';
 import {
   EngineFailed,
@@ -13,13 +14,16 @@ import { fail, usage } from './usage.ts';
 
 const HELP = `Opens the shop on this machine, with all the engines that it needs.
 
-  npm start [-- --workers]
+  npm start [-- --workers | --model]
 
   --workers   one worker for each invocation, nearer to Lambda than all in one process
+  --model     under the contention model: DynamoDB's conflicts and throttling, which the engine on
+              this machine lacks (bench/contention.ts)
   --help      this text
 
 Environment: PORT (3000), CURRENCY (KRW), RESERVATION_SECONDS (600), LOG_LEVEL (INFO), and the
-addresses of engines that run already: DYNAMODB_ENDPOINT, REDIS_URL, KAFKA_BROKERS.`;
+addresses of engines that run already: DYNAMODB_ENDPOINT, REDIS_URL, KAFKA_BROKERS. With --model
+also CONTENTION_ROUND_TRIP_MS (5), how long a write or a transaction takes at least.`;
 
 const demo = [
   { sku: 'tee', name: 'Last One Tee', priceMinor: 19_000, units: 20 },
@@ -27,14 +31,20 @@ const demo = [
   { sku: 'poster', name: 'The Very Last Poster', priceMinor: 35_000, units: 1 },
 ];
 
-const { values } = usage(HELP, () =>
-  parseArgs({
+const { values, model } = usage(HELP, () => {
+  const { values } = parseArgs({
     options: {
       workers: { type: 'boolean', default: false },
+      model: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
-  }),
-);
+  });
+  return { values, model: values.model ? modelSettingsIn(process.env) : undefined };
+});
+
+if (values.workers && model !== undefined) {
+  fail('--workers and --model exclude each other: workers would share no state of the model.');
+}
 
 const port = Number(process.env['PORT'] ?? '3000');
 if (!Number.isInteger(port) || port < 1 || port > 65_535) fail('PORT must be from 1 to 65535.');
@@ -71,6 +81,7 @@ try {
     harness: values.workers ? 'workers' : 'offline',
     env: engines.env,
     port,
+    model,
   }));
   for (const product of demo) await putOnSale(url, product);
   process.stdout.write(welcome(url, logFile));
@@ -86,6 +97,10 @@ try {
 /** What to paste next. */
 function welcome(url: string, logFile: string): string {
   const bold = (text: string) => styleText('bold', text, { stream: process.stdout });
+  const modelled =
+    model === undefined
+      ? ''
+      : `\nUnder the contention model, with round trips of ${model.roundTripMs} ms at least.`;
   return `
 ${demo.map(({ sku, name, units }) => `  ${sku.padEnd(8)} ${name}, ${units} units`).join('\n')}
 
@@ -97,7 +112,7 @@ ${bold('Paste into another terminal:')}
     -H 'Content-Type: application/json' -d '{"lines":[{"sku":"tee","quantity":1}]}'
   curl -s ${url}/orders/ord_… -H "Authorization: Bearer $TOKEN"    # the Location of the answer
 
-The functions' log: ${logFile}. Ctrl-C stops everything.
+The functions' log: ${logFile}. Ctrl-C stops everything.${modelled}
 
 ready ${url}
 `;

@@ -5,8 +5,10 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { ModelSettings } from '../../bench/contention/round-trip.ts';
 import { freePort } from '../engines/ports.ts';
 import { LOCAL, ROOT } from '../folder.ts';
+import { modelEnv } from './contention.ts';
 import { AUDIENCE, ISSUER, localJwks } from './keys.ts';
 import { createTables } from './tables.ts';
 
@@ -23,6 +25,8 @@ export interface ShopOptions {
   readonly port?: number;
   /** Shops with the same prefix share their tables. */
   readonly tablePrefix?: string;
+  /** Puts it under the contention model. Not with workers: they would share no state of it. */
+  readonly model?: ModelSettings | undefined;
 }
 
 export interface Shop {
@@ -58,6 +62,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     env: {
       ...process.env,
       ...env,
+      ...modelEnv(options.model),
       STAGE: 'local',
       TABLE_PREFIX: tablePrefix,
       PORT: String(port),
