@@ -9,11 +9,15 @@ import { footnoteOf, tableOf } from './race/table.ts';
 import { findVenue, Started, type Venue } from './race/venue.ts';
 
 const { options } = usage(HELP, () => readOptions(process.argv.slice(2), process.env));
-if (options.model) fail('--model has to wait: the contention model is not built yet.');
 if (options.json !== undefined && !(await hasFolder(options.json))) {
   fail(`--json ${options.json}: there is no such folder.`);
 }
-if (options.ownShop && options.url !== undefined) {
+if (options.model !== undefined) {
+  const unused = options.url === undefined ? '' : '; --url is not used';
+  process.stderr.write(
+    `A running shop can't be put under the contention model: --model starts its own${unused}.\n`,
+  );
+} else if (options.ownShop && options.url !== undefined) {
   process.stderr.write(`--${options.harness} starts a shop of its own; --url is not used.\n`);
 }
 
@@ -41,7 +45,7 @@ for (const [signal, status] of [
 
 try {
   const venue = await findVenue(options, started, abort.signal);
-  const rounds = await Promise.race([runRounds(venue.url, options, abort.signal), venue.ended]);
+  const rounds = await Promise.race([runRounds(venue, options, abort.signal), venue.ended]);
   await started.stop();
   await publish(options, venue, rounds);
   process.exitCode = rounds.breaches === 0 ? 0 : 1;
@@ -54,19 +58,23 @@ try {
 }
 
 async function publish(asked: RaceOptions, venue: Venue, rounds: Rounds): Promise<void> {
-  const { orders, units, runs, strategies, concurrency, json } = asked;
+  const { orders, units, runs, strategies, concurrency, model, json } = asked;
   const runsOf = Map.groupBy(rounds.counted, ({ strategy }) => strategy);
+  const modelledOf = Map.groupBy(rounds.modelled, ({ strategy }) => strategy);
   const report: Report = {
     orders,
     units,
     runs,
-    strategies: strategies.map((strategy) => reportOf(strategy, runsOf.get(strategy) ?? [])),
+    strategies: strategies.map((strategy) =>
+      reportOf(strategy, runsOf.get(strategy) ?? [], modelledOf.get(strategy)),
+    ),
   };
   const conditions = {
     concurrency,
     harness: venue.harness,
     nodeVersion: process.version.slice(1),
     cores: availableParallelism(),
+    roundTripMs: model?.roundTripMs,
   };
   const table = tableOf(report, (style, text) =>
     styleText(style, text, { stream: process.stdout }),

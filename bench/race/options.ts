@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { defaultStrategy, type StrategyName, strategyNames } from '../../lib/domain/product.ts';
 import { STOCK_MAX } from '../../lib/domain/limits.ts';
 import type { Harness } from '../../localstack/shop/open.ts';
+import { type ModelSettings, modelSettingsIn } from '../contention/round-trip.ts';
 
 export const HELP = `Sells the same few units to a crowd, over HTTP, and checks that each is sold exactly once.
 
@@ -17,7 +18,9 @@ export const HELP = `Sells the same few units to a crowd, over HTTP, and checks 
   --thin             start a shop behind a plain node:http harness instead, with engines of its own
   --workers          start one that gives each invocation a worker of its own
   --json FILE        write the figures there
-  --model            once more under the contention model (not built yet)
+  --model            everything a second time under the contention model: DynamoDB's conflicts and
+                     throttling, which the engine on this machine lacks; always with shops of the
+                     race's own. CONTENTION_ROUND_TRIP_MS (5): how long a write takes at least
   --help             this text
 
 Exit status: 0 if the law held in each run, 1 if it was broken or the race could not be run, 2 for a
@@ -31,7 +34,8 @@ export interface RaceOptions {
   readonly runs: number;
   /** Orders under way at a time; never more than there are orders. */
   readonly concurrency: number;
-  readonly model: boolean;
+  /** Everything a second time, under the contention model. */
+  readonly model: ModelSettings | undefined;
   /** What a shop of the race's own stands behind. */
   readonly harness: Harness;
   /** Start a shop even if one is running. */
@@ -76,9 +80,9 @@ export function readOptions(
       orders,
       whole('--concurrency', values.concurrency ?? String(orders), { min: 1, max: ORDERS_MAX }),
     ),
-    model,
-    harness: harnessOf({ thin, workers }),
-    ownShop: thin || workers,
+    model: model ? modelSettingsIn(env) : undefined,
+    harness: harnessOf({ thin, workers, model }),
+    ownShop: thin || workers || model,
     url: url === undefined ? undefined : shopUrl(url),
     defaultUrl: `http://127.0.0.1:${portIn(env)}`,
     json: json === '' ? wrong('--json needs the name of a file.') : json,
@@ -120,8 +124,15 @@ function strategyOf(name: string): StrategyName {
   );
 }
 
-function harnessOf({ thin, workers }: { thin: boolean; workers: boolean }): Harness {
+function harnessOf({
+  thin,
+  workers,
+  model,
+}: Readonly<Record<'thin' | 'workers' | 'model', boolean>>): Harness {
   if (thin && workers) return wrong('--thin and --workers exclude each other.');
+  if (model && workers) {
+    return wrong('--workers and --model exclude each other: workers would share no state of it.');
+  }
   if (thin) return 'thin';
   return workers ? 'workers' : 'offline';
 }

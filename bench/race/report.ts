@@ -33,10 +33,38 @@ export interface StrategyReport {
   readonly writeUnitsPerOrder: number | null;
   readonly readUnitsPerOrder: number | null;
   readonly hotWritesPerOrder: number | null;
+  /** The same runs again under the contention model. */
+  readonly modelled?: ModelledReport;
 }
 
-/** Sums up a strategy's runs. */
-export function reportOf(strategy: StrategyName, runs: readonly Run[]): StrategyReport {
+/** What changes under the contention model, beside the same figures without it. */
+export interface ModelledReport extends Pick<
+  StrategyReport,
+  'accepted' | 'otherAnswers' | 'lawBroken' | 'attemptsPerOrder' | 'writeUnitsPerOrder'
+> {
+  readonly wallMs: Pick<StrategyReport['wallMs'], 'p50' | 'p95'>;
+}
+
+/** Sums up a strategy's runs, and those under the contention model if there are any. */
+export function reportOf(
+  strategy: StrategyName,
+  runs: readonly Run[],
+  modelled: readonly Run[] = [],
+): StrategyReport {
+  const report = plainReportOf(strategy, runs);
+  if (modelled.length === 0) return report;
+  const { wallMs, ...rest } = plainReportOf(strategy, modelled);
+  const { accepted, otherAnswers, lawBroken, attemptsPerOrder, writeUnitsPerOrder } = rest;
+  return {
+    ...report,
+    modelled: {
+      ...{ accepted, otherAnswers, lawBroken, attemptsPerOrder, writeUnitsPerOrder },
+      wallMs: { p50: wallMs.p50, p95: wallMs.p95 },
+    },
+  };
+}
+
+function plainReportOf(strategy: StrategyName, runs: readonly Run[]): StrategyReport {
   const sum = (count: (run: Run) => number): number =>
     runs.reduce((total, run) => total + count(run), 0);
   const wallsMs = runs.map(({ wallMs }) => wallMs);

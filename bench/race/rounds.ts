@@ -4,10 +4,13 @@ import type { RaceOptions } from './options.ts';
 import { type Progress, showRace } from './progress.ts';
 import { type Run, runOnce } from './run.ts';
 import { signIn } from './shoppers.ts';
+import type { Venue } from './venue.ts';
 
 /** All runs of a race. */
 export interface Rounds {
   readonly counted: readonly Run[];
+  /** Counted runs under the contention model; none without `--model`. */
+  readonly modelled: readonly Run[];
   /** Breaches of the law, in the runs that don't count too. */
   readonly breaches: number;
 }
@@ -20,9 +23,12 @@ const WARM_UP_ORDERS = 600;
 /** A small crowd is not worth more waiting. */
 const WARM_UPS_MAX = 30;
 
-/** Every strategy once, then again, so that a slow minute of the machine falls on all of them. */
+/**
+ * Every strategy once, then again, so that a slow minute of the machine falls on all of them; with
+ * a shop under the contention model each run is followed by its like there.
+ */
 export async function runRounds(
-  url: string,
+  { url, modelledUrl }: Pick<Venue, 'url' | 'modelledUrl'>,
   options: RaceOptions,
   signal: AbortSignal,
 ): Promise<Rounds> {
@@ -30,33 +36,47 @@ export async function runRounds(
   const raceId = `race-${randomBytes(6).toString('hex')}`;
   const shoppers = await signIn(raceId, orders);
   const warmUps = Math.min(WARM_UPS_MAX, Math.ceil(WARM_UP_ORDERS / (orders * strategies.length)));
-  const progress = showRace((warmUps + runs) * strategies.length);
-  const all: { run: Run; counts: boolean }[] = [];
+  const shops = [
+    { url, modelled: false },
+    ...(modelledUrl === undefined ? [] : [{ url: modelledUrl, modelled: true }]),
+  ];
+  const progress = showRace((warmUps + runs) * strategies.length * shops.length);
+  const all: { run: Run; counts: boolean; modelled: boolean }[] = [];
 
-  const go = async (round: number, strategy: StrategyName): Promise<void> => {
+  const go = async (
+    round: number,
+    strategy: StrategyName,
+    { url, modelled }: (typeof shops)[number],
+  ): Promise<void> => {
     signal.throwIfAborted();
     const counts = round >= warmUps;
     const name = counts
       ? `run ${round - warmUps + 1} of ${runs}`
       : `warm-up ${round + 1} of ${warmUps}`;
-    progress.begin({ round: name, strategy });
+    const runner = modelled ? `${strategy} under the model` : strategy;
+    progress.begin({ round: name, strategy: runner });
     const sku = `${raceId}-${round}-${strategies.indexOf(strategy)}`;
     const onAccepted = progress.accepted;
     const run = await runOnce({ url, strategy, sku, units, shoppers, concurrency, onAccepted });
-    tell(progress, `${name}, ${strategy}`, run);
+    tell(progress, `${name}, ${runner}`, run);
     progress.done();
-    all.push({ run, counts });
+    all.push({ run, counts, modelled });
   };
 
   try {
     for (let round = 0; round < warmUps + runs; round++) {
-      for (const strategy of strategies) await go(round, strategy);
+      for (const strategy of strategies) {
+        for (const shop of shops) await go(round, strategy, shop);
+      }
     }
   } finally {
     progress.end();
   }
+  const counted = (under: boolean): Run[] =>
+    all.filter(({ counts, modelled }) => counts && modelled === under).map(({ run }) => run);
   return {
-    counted: all.filter(({ counts }) => counts).map(({ run }) => run),
+    counted: counted(false),
+    modelled: counted(true),
     breaches: all.reduce((sum, { run }) => sum + run.breaches.length, 0),
   };
 }

@@ -1,4 +1,4 @@
-import type { Report, StrategyReport } from './report.ts';
+import type { ModelledReport, Report, StrategyReport } from './report.ts';
 
 /** Paints a word, or leaves it as it is where there are no colours. */
 export type Paint = (colour: 'green' | 'red' | 'bold', text: string) => string;
@@ -22,8 +22,8 @@ const outcome: readonly Column[] = [
   { heading: ['stock', 'left'], value: ({ unitsLeft }) => String(unitsLeft) },
   {
     heading: ['', 'law'],
-    value: ({ lawBroken }) => (lawBroken === 0 ? 'kept' : 'BROKEN'),
-    colour: ({ lawBroken }) => (lawBroken === 0 ? 'green' : 'red'),
+    value: lawIn,
+    colour: colourOfLaw,
   },
   { heading: ['wall ms', 'min'], value: ({ wallMs }) => ms(wallMs.min) },
   { heading: ['', 'median'], value: ({ wallMs }) => ms(wallMs.p50) },
@@ -43,9 +43,41 @@ const costs: readonly Column[] = [
   { heading: ['', 'hot-item writes'], value: (row) => count(row.hotWritesPerOrder) },
 ];
 
-/** The report as two tables, one under the other, so that neither is wider than a terminal. */
+/** One figure without the contention model, and beside it the same under the model. */
+function pair(
+  name: string,
+  text: (figures: ModelledReport) => string,
+  colour?: (figures: ModelledReport) => 'green' | 'red',
+): readonly Column[] {
+  const modelled = (row: StrategyReport): ModelledReport => row.modelled ?? row;
+  return [
+    { heading: [name, 'plain'], value: text, ...(colour && { colour }) },
+    {
+      heading: ['', 'model'],
+      value: (row) => text(modelled(row)),
+      ...(colour && { colour: (row: StrategyReport) => colour(modelled(row)) }),
+    },
+  ];
+}
+
+/** What the contention model changes. */
+const contention: readonly Column[] = [
+  strategy,
+  ...pair('accepted', ({ accepted }) => String(accepted)),
+  ...pair('other', ({ otherAnswers }) => String(otherAnswers)),
+  ...pair('law', lawIn, colourOfLaw),
+  ...pair('attempts', ({ attemptsPerOrder }) => count(attemptsPerOrder)),
+  ...pair('write units', ({ writeUnitsPerOrder }) => count(writeUnitsPerOrder)),
+  ...pair('wall ms p50', ({ wallMs }) => ms(wallMs.p50)),
+  ...pair('wall ms p95', ({ wallMs }) => ms(wallMs.p95)),
+];
+
+/** The report as tables, one under the other, so that none is wider than a terminal. */
 export function tableOf({ strategies }: Report, paint: Paint = (_, text) => text): string {
-  return [outcome, costs].map((columns) => grid(columns, strategies, paint)).join('\n\n');
+  const modelled = strategies.some((row) => row.modelled !== undefined);
+  return [outcome, costs, ...(modelled ? [contention] : [])]
+    .map((columns) => grid(columns, strategies, paint))
+    .join('\n\n');
 }
 
 const GAP = '  ';
@@ -82,6 +114,14 @@ function groups(columns: readonly Column[], widths: readonly number[]): string {
   return line;
 }
 
+function lawIn({ lawBroken }: Pick<StrategyReport, 'lawBroken'>): string {
+  return lawBroken === 0 ? 'kept' : 'BROKEN';
+}
+
+function colourOfLaw({ lawBroken }: Pick<StrategyReport, 'lawBroken'>): 'green' | 'red' {
+  return lawBroken === 0 ? 'green' : 'red';
+}
+
 function ms(value: number): string {
   return value < 100 ? value.toFixed(1) : value.toFixed(0);
 }
@@ -96,15 +136,22 @@ export interface Conditions {
   readonly harness: string;
   readonly nodeVersion: string;
   readonly cores: number;
+  /** Of the contention model, if it was used. */
+  readonly roundTripMs?: number | undefined;
 }
 
 /** What was measured, in one line; for 30 orders on 20 units also what others needed. */
 export function footnoteOf({ orders, units, runs }: Report, conditions: Conditions): string {
-  const { concurrency, harness, nodeVersion, cores } = conditions;
+  const { concurrency, harness, nodeVersion, cores, roundTripMs } = conditions;
   const crowd = concurrency < orders ? `${concurrency} at a time` : 'all at once';
+  const model =
+    roundTripMs === undefined
+      ? ''
+      : ` In the columns "model": every run again under the contention model (bench/contention.ts), ` +
+        `with round trips of ${roundTripMs} ms at least.`;
   const measured =
     `${orders} orders of one unit, ${crowd}, on ${units} units; runs of each strategy: ${runs}, ` +
-    `interleaved, after a warm-up; ${harness}; Node ${nodeVersion}, ${cores} cores.`;
+    `interleaved, after a warm-up; ${harness}; Node ${nodeVersion}, ${cores} cores.${model}`;
   const seedCase = orders === 30 && units === 20 && concurrency === orders;
   return seedCase ? `${measured}\n\n${OTHERS}` : measured;
 }

@@ -10,6 +10,8 @@ import type { RaceOptions } from './options.ts';
 /** The shop that is raced against. */
 export interface Venue {
   readonly url: string;
+  /** The same shop once more, under the contention model. */
+  readonly modelledUrl?: string;
   /** How it runs, in words. */
   readonly harness: string;
   /** Rejects if a shop of ours ends by itself; a running shop is not ours to watch. */
@@ -38,6 +40,8 @@ export class Started {
   }
 }
 
+/** Beside the tables of the shop without the model, on the same engine. */
+const MODELLED_TABLES = 'last-one-modelled-';
 const PROBE_MS_MAX = 3_000;
 const HARNESSES = {
   offline: 'serverless-offline',
@@ -47,7 +51,7 @@ const HARNESSES = {
 
 /** Finds the shop that the options ask for, or starts one. */
 export async function findVenue(
-  { url, defaultUrl, ownShop, harness }: RaceOptions,
+  { url, defaultUrl, ownShop, harness, model }: RaceOptions,
   started: Started,
   signal: AbortSignal,
 ): Promise<Venue> {
@@ -81,7 +85,13 @@ export async function findVenue(
     // Until it is up, its process ends with this one; see localstack/shop/parent.ts.
     const shop = await openShop({ harness, env });
     started.add(shop.stop);
-    return { url: shop.url, harness: `${HARNESSES[harness]} (own shop)`, ended: shop.ended };
+    const venue = { url: shop.url, harness: `${HARNESSES[harness]} (own shop)`, ended: shop.ended };
+    if (model === undefined) return venue;
+    process.stderr.write('starting another under the contention model …\n');
+    const modelled = await openShop({ harness, env, model, tablePrefix: MODELLED_TABLES });
+    started.add(modelled.stop);
+    const ended = Promise.race([shop.ended, modelled.ended]);
+    return { ...venue, modelledUrl: modelled.url, ended };
   } catch (error) {
     if (error instanceof EngineMissing || error instanceof EngineFailed) {
       throw new RaceImpossible(error.message, { cause: error });

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Report } from '../../bench/race/report.ts';
 import { freePort } from '../../localstack/engines/ports.ts';
 import { FakeShop } from '../unit/bench/race/fake-shop.ts';
 
@@ -69,6 +70,29 @@ describe('the race', () => {
     RACE_MS_MAX,
   );
 
+  it(
+    'sells them as well under the contention model, and shows what that costs',
+    async () => {
+      const file = join(folder, 'model.json');
+      const args = ['--thin', '--model', '--orders', '12', '--units', '8', '--json', file];
+      const { status, stdout, stderr } = await race(...args);
+
+      expect({ status, stderr }).toMatchObject({ status: 0 });
+      expect(stderr).toContain("A running shop can't be put under the contention model");
+      const { strategies } = JSON.parse(await readFile(file, 'utf8')) as Report;
+      expect(strategies).toMatchObject([
+        {
+          ...{ accepted: 8, refused: 4, attemptsPerOrder: 1 },
+          modelled: { accepted: 8, otherAnswers: 0, lawBroken: 0 },
+        },
+      ]);
+      // All twelve come at once, so that all but one are turned away at least once.
+      expect(strategies[0]?.modelled?.attemptsPerOrder).toBeGreaterThan(1.5);
+      expect(stdout).toContain('with round trips of 5 ms at least');
+    },
+    RACE_MS_MAX,
+  );
+
   it('ends with status 1, and says why, if a shop breaks the law', async () => {
     const shop = new FakeShop('oversells');
     const file = join(folder, 'broken.json');
@@ -89,7 +113,7 @@ describe('the race', () => {
     [['--hope'], '--hope'],
     [['--strategy', 'hope'], 'Unknown strategy "hope"'],
     [['--runs', 'many'], '--runs needs a whole number'],
-    [['--model'], 'the contention model is not built yet'],
+    [['--model', '--workers'], '--workers and --model exclude each other'],
     [['--json', join('no', 'such', 'folder', 'race.json')], 'there is no such folder'],
   ])('refuses %j and says why', async (args, reason) => {
     const { status, stdout, stderr } = await race(...args);

@@ -12,7 +12,7 @@ describe('the race’s command line', () => {
       units: 20,
       runs: 1,
       concurrency: 30,
-      model: false,
+      model: undefined,
       harness: 'offline',
       ownShop: false,
       url: undefined,
@@ -53,6 +53,14 @@ describe('the race’s command line', () => {
     expect(read(`${line} --url http://127.0.0.1:3000`)).toMatchObject({ harness, ownShop: true });
   });
 
+  it('puts shops of its own under the contention model, behind either harness', () => {
+    const own = { ownShop: true, model: { roundTripMs: 5 } };
+    expect(read('--model')).toMatchObject({ ...own, harness: 'offline' });
+    expect(read('--model --thin')).toMatchObject({ ...own, harness: 'thin' });
+    const slow = { CONTENTION_ROUND_TRIP_MS: '20' };
+    expect(read('--model', slow).model).toEqual({ roundTripMs: 20 });
+  });
+
   it('looks for the shop where PORT says, or where --url does', () => {
     expect(read('', { PORT: '4000' }).defaultUrl).toBe('http://127.0.0.1:4000');
     expect(read('--url http://localhost:8080/shop/').url).toBe('http://localhost:8080/shop');
@@ -73,6 +81,7 @@ describe('a wrong command line names', () => {
     ['--runs 0', '--runs'],
     ['--concurrency 0', '--concurrency'],
     ['--thin --workers', '--thin and --workers exclude each other'],
+    ['--model --workers', '--workers and --model exclude each other'],
     ['--url localhost:3000', '--url needs an http:// address'],
     ['--url https://example.org', '--url needs an http:// address'],
     ['--json=', '--json needs the name of a file'],

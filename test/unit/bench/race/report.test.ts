@@ -58,6 +58,23 @@ describe('the report on a strategy', () => {
     expect(reportOf('conditional-write', [run({ costs })]).hotWritesPerOrder).toBe(0);
   });
 
+  it('sums the runs under the contention model up beside the others', () => {
+    const modelled = [
+      run({ wallMs: 40, costs: [cost(6, 6)] }),
+      run({ wallMs: 90, costs: [cost(2, 2)], accepted: 1, other: 1, breaches: ['units lost'] }),
+    ];
+    const report = reportOf('conditional-write', [run()], modelled);
+    expect(report).toMatchObject({ runs: 1, accepted: 2, otherAnswers: 0, lawBroken: 0 });
+    expect(report.modelled).toEqual({
+      ...{ accepted: 3, otherAnswers: 1, lawBroken: 1 },
+      ...{ attemptsPerOrder: 4, writeUnitsPerOrder: 24, wallMs: { p50: 40, p95: 90 } },
+    });
+  });
+
+  it('says nothing of the model where it was not used', () => {
+    expect(reportOf('conditional-write', [run()])).not.toHaveProperty('modelled');
+  });
+
   it('knows no costs of a shop that shows none', () => {
     expect(reportOf('conditional-write', [run({ costs: [] })])).toMatchObject({
       ...{ attemptsPerOrder: null, requestsPerOrder: null, writeUnitsPerOrder: null },

@@ -35,6 +35,26 @@ describe('the table', () => {
     expect(painted).not.toContain('kept');
   });
 
+  it('shows beside each figure what it is under the contention model', () => {
+    const modelled = {
+      ...{ accepted: 599, otherAnswers: 1, lawBroken: 1 },
+      ...{ attemptsPerOrder: 5.5, writeUnitsPerOrder: 24.13, wallMs: { p50: 655, p95: 671.4 } },
+    };
+    const strategies = [{ ...row, modelled }];
+    expect(
+      tableOf({ ...report, strategies })
+        .split('\n')
+        .slice(7),
+    ).toEqual([
+      '',
+      '                   accepted      other         law            attempts      write units   wall ms p50   wall ms p95',
+      'strategy           plain  model  plain  model  plain   model  plain  model  plain  model  plain  model  plain  model',
+      'conditional-write    600    599      0      1   kept  BROKEN   1.25   5.50   5.33  24.13   55.0    655   99.9    671',
+    ]);
+    const painted = tableOf({ ...report, strategies }, (style, text) => `<${style}>${text}</>`);
+    expect(painted).toContain('<red>BROKEN</>');
+  });
+
   it('has a dash for what the shop does not show', () => {
     const hidden = { ...row, attemptsPerOrder: null, hotWritesPerOrder: null };
     const last = tableOf({ ...report, strategies: [hidden] })
@@ -51,6 +71,13 @@ describe('the footnote', () => {
     expect(footnoteOf({ ...report, orders: 50 }, conditions)).toBe(
       '50 orders of one unit, 30 at a time, on 20 units; runs of each strategy: 30, interleaved, ' +
         'after a warm-up; a shop; Node 24.0.0, 2 cores.',
+    );
+  });
+
+  it('names the round trip of the contention model if it was used', () => {
+    expect(footnoteOf(report, conditions)).not.toContain('model');
+    expect(footnoteOf(report, { ...conditions, roundTripMs: 7 })).toContain(
+      'under the contention model (bench/contention.ts), with round trips of 7 ms at least.',
     );
   });
 
