@@ -1,4 +1,4 @@
-import { Agent, request } from 'node:http';
+import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 
 /** An answer as it came; `status` 0 if none came, and `text` says why. */
 export interface RawAnswer {
@@ -6,6 +6,8 @@ export interface RawAnswer {
   readonly text: string;
   /** The header `X-Cost`, which only a local shop sends. */
   readonly costHeader: string | undefined;
+  /** Whether it is marked as the replay of an earlier answer. */
+  readonly replayed: boolean;
   readonly sentAtMs: number;
   readonly endedAtMs: number;
 }
@@ -63,8 +65,11 @@ export class Connections {
     const prefix = pathname.replace(/\/$/, '');
     const sentAtMs = performance.now();
     return new Promise((resolve) => {
-      const end = (status: number, text: string, costHeader?: string): void => {
-        resolve({ status, text, costHeader, sentAtMs, endedAtMs: performance.now() });
+      const end = (status: number, text: string, answered: IncomingHttpHeaders = {}): void => {
+        const cost = answered['x-cost'];
+        const costHeader = typeof cost === 'string' ? cost : undefined;
+        const replayed = answered['idempotent-replayed'] === 'true';
+        resolve({ status, text, costHeader, replayed, sentAtMs, endedAtMs: performance.now() });
       };
       const failed = (error: Error): void => {
         end(0, `no answer: ${error.message}`);
@@ -73,14 +78,13 @@ export class Connections {
         { agent: this.#agent, host, port, method, path: `${prefix}${path}`, headers },
         (response) => {
           const { statusCode = 0, headers: answered } = response;
-          const cost = answered['x-cost'];
           const chunks: string[] = [];
           response
             .setEncoding('utf8')
             .on('data', (chunk: string) => chunks.push(chunk))
             .on('error', failed)
             .on('end', () => {
-              end(statusCode, chunks.join(''), typeof cost === 'string' ? cost : undefined);
+              end(statusCode, chunks.join(''), answered);
             });
         },
       );
