@@ -23,7 +23,15 @@ const TableName = tableNames(TABLE_PREFIX).adjustments;
 /** A counter in the store, behind a box: every call of `add` that is carried out adds one. */
 class Counter {
   passedMs = 0;
-  readonly box = new FaultBox({ callMsMax: 700, passTime: (ms) => (this.passedMs += ms) });
+  readonly box = new FaultBox({
+    callMsMax: () => 700,
+    time: {
+      nowMs: () => this.passedMs,
+      pass: (ms) => {
+        this.passedMs += ms;
+      },
+    },
+  });
   readonly #Key = { adjustmentId: { S: randomUUID() } };
   readonly #adding = {
     TableName,
@@ -90,6 +98,7 @@ describe('the fault box', () => {
     ['lost-request', lost, 0],
     ['lost-reply', lost, 1],
     ['late', lost, 0],
+    ['very-late', lost, 0],
     ['conflict', 'contended', 0],
     ['throttled', 'contended', 0],
     ['500-before', 'InternalServerError, fate unknown', 0],
@@ -118,13 +127,15 @@ describe('the fault box', () => {
   });
 
   it('lets late requests arrive when it is settled, also after it healed', async () => {
-    counter.box.play(onwards(1, 'late'));
+    counter.box.play(scripted({ 1: 'late', 2: 'very-late' }));
+    await counter.add();
     await counter.add();
     counter.box.heal();
     expect([await counter.read(), await counter.added()]).toEqual(['done', 0]);
+    expect([await counter.add(), await counter.added()]).toEqual(['done', 2]);
     await counter.box.settle();
     await counter.box.settle();
-    expect(await counter.added()).toBe(1);
+    expect(await counter.added()).toBe(3);
   });
 
   it('runs the twin to its end before the call is sent', async () => {
@@ -148,11 +159,14 @@ describe('the fault box', () => {
     for (let i = 0; i < 10; i += 1) await counter.add();
     expect(counter.passedMs).toBe(7_000);
     expect(performance.now() - startedMs).toBeLessThan(700);
+
+    await Promise.all(Array.from({ length: 10 }, () => counter.add()));
+    expect(counter.passedMs).toBeLessThan(7_000 + 700 + 50);
   });
 
   it('draws the same faults from the same seed, about as often as told', () => {
     const drawn = (seed: number) => {
-      const source = atRandom(seed, 0.25);
+      const source = atRandom(seed, 0.25, faults);
       return Array.from({ length: 400 }, (_, i) => source(i + 1));
     };
     expect(drawn(7)).toEqual(drawn(7));

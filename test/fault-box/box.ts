@@ -23,10 +23,10 @@ export interface SeenCall {
 }
 
 interface Options {
-  /** How long a call takes before it is given up, told in the error and to `passTime`. */
-  readonly callMsMax?: number;
-  /** Moves the test's clock: time passes with every call, and a time-out takes its full time. */
-  readonly passTime?: (ms: number) => void;
+  /** How long a call takes before it is given up. */
+  readonly callMsMax?: () => number;
+  /** The test's clock: time passes with every call, and a time-out takes its full time. */
+  readonly time?: { nowMs(): number; pass(ms: number): void };
 }
 
 interface Play {
@@ -50,7 +50,8 @@ export class FaultBox {
   readonly log: SeenCall[] = [];
   readonly #options: Options;
   #play: Play = { source: () => undefined, twin: undefined };
-  #held: Arrival[] = [];
+  #late: Arrival[] = [];
+  #veryLate: Arrival[] = [];
 
   constructor(options: Options = {}) {
     this.#options = options;
@@ -69,13 +70,26 @@ export class FaultBox {
 
   /** How many requests are still to arrive. */
   get heldCount(): number {
-    return this.#held.length;
+    return this.#late.length + this.#veryLate.length;
   }
 
-  /** Lets every request arrive that is held, in the order in which they were made. */
+  /** Lets every request arrive that is held. */
   async settle(): Promise<void> {
-    const held = this.#held;
-    this.#held = [];
+    await this.#land();
+    await this.landVeryLate();
+  }
+
+  /** Lets those arrive that wait for no later write. */
+  async landVeryLate(): Promise<void> {
+    const held = this.#veryLate;
+    this.#veryLate = [];
+    for (const arrive of held) await arrive();
+  }
+
+  /** In the order in which they were made. */
+  async #land(): Promise<void> {
+    const held = this.#late;
+    this.#late = [];
     for (const arrive of held) await arrive();
   }
 
@@ -108,7 +122,7 @@ export class FaultBox {
     const wanted = this.#play.source(number);
     const fault = wanted === 'conflict' && !writes ? undefined : wanted;
     this.log.push({ number, operation, writes, input, fault });
-    this.#pass(CALL_MS);
+    this.#options.time?.pass(CALL_MS);
     if (fault === 'twin') await this.#play.twin?.();
     return this.#befallen({ fault, writes, input }, arrive);
   }
@@ -122,13 +136,16 @@ export class FaultBox {
       case 'twin':
         return this.#arrival(arrive, writes);
       case 'lost-request':
-        throw this.#timedOut();
+        throw await this.#timedOut();
       case 'lost-reply':
         await this.#arrival(arrive, writes);
-        throw this.#timedOut();
+        throw await this.#timedOut();
       case 'late':
-        this.#held.push(arrive);
-        throw this.#timedOut();
+        this.#late.push(arrive);
+        throw await this.#timedOut();
+      case 'very-late':
+        this.#veryLate.push(arrive);
+        throw await this.#timedOut();
       case 'conflict':
         return { response: conflict(itemCountOf(input)) };
       case 'throttled':
@@ -146,18 +163,17 @@ export class FaultBox {
   /** A request arrives; the late ones come behind a write, before its caller hears of it. */
   async #arrival(arrive: Arrival, writes: boolean): ReturnType<Arrival> {
     const answer = await arrive();
-    if (writes) await this.settle();
+    if (writes) await this.#land();
     return answer;
   }
 
-  #timedOut(): Error {
-    const { callMsMax = 1_000 } = this.#options;
-    this.#pass(callMsMax - CALL_MS);
-    return timeOut(callMsMax);
-  }
-
-  #pass(ms: number): void {
-    this.#options.passTime?.(ms);
+  /** The calls beside it begin first: those that wait together take the time of one. */
+  async #timedOut(): Promise<Error> {
+    const { time, callMsMax = () => 1_000 } = this.#options;
+    const endMs = (time?.nowMs() ?? 0) + callMsMax() - CALL_MS;
+    await new Promise((resolve) => setImmediate(resolve));
+    time?.pass(Math.max(0, endMs - time.nowMs()));
+    return timeOut(callMsMax());
   }
 }
 

@@ -6,6 +6,8 @@ export const faults = [
   'lost-reply',
   /** The caller sees a time-out, and it arrives when a later write has been answered. */
   'late',
+  /** The same, and it arrives only when the box is settled: after the request was answered. */
+  'very-late',
   /** Another transaction is at the same items; no read meets this. */
   'conflict',
   /** More was asked of the engine than it gives. */
@@ -23,28 +25,28 @@ export const faults = [
 export type Fault = (typeof faults)[number];
 
 /** Which fault befalls which call, by the call's number, from 1. */
-export type Script = Readonly<Record<number, Fault>>;
+export type Script<F = Fault> = Readonly<Record<number, F>>;
 
 /** Decides call by call: a script, or chance. */
-export type FaultSource = (callNumber: number) => Fault | undefined;
+export type FaultSource<F = Fault> = (callNumber: number) => F | undefined;
 
 export const scripted =
-  (script: Script): FaultSource =>
+  <F = Fault>(script: Script<F>): FaultSource<F> =>
   (callNumber) =>
     script[callNumber];
 
 /** Every call from this one on: an engine that is gone, or swamped, for good. */
 export const onwards =
-  (first: number, fault: Fault): FaultSource =>
+  <F = Fault>(first: number, fault: F): FaultSource<F> =>
   (callNumber) =>
     callNumber >= first ? fault : undefined;
 
 /** Each call by chance, always the same for one seed. */
-export function atRandom(
+export function atRandom<F = Fault>(
   seed: number,
   probability: number,
-  among: readonly Fault[] = faults,
-): FaultSource {
+  among: readonly F[],
+): FaultSource<F> {
   const draw = mulberry32(seed);
   return () => {
     const [hit, which] = [draw() < probability, draw()];
