@@ -1,12 +1,11 @@
-import { availableParallelism } from 'node:os';
 import { styleText } from 'node:util';
 import { fail, usage } from '../localstack/usage.ts';
-import { HELP, type RaceOptions, readOptions } from './race/options.ts';
-import { type Report, reportOf } from './race/report.ts';
-import { type Rounds, runRounds } from './race/rounds.ts';
+import { raceForMoney } from './money/race.ts';
+import type { Paint } from './race/grid.ts';
+import { HELP, readOptions } from './race/options.ts';
 import { hasFolder, saveJson } from './race/save.ts';
-import { footnoteOf, tableOf } from './race/table.ts';
-import { findVenue, Started, type Venue } from './race/venue.ts';
+import { raceForStock } from './race/stock.ts';
+import { findVenue, Started } from './race/venue.ts';
 
 const { options } = usage(HELP, () => readOptions(process.argv.slice(2), process.env));
 if (options.json !== undefined && !(await hasFolder(options.json))) {
@@ -45,10 +44,14 @@ for (const [signal, status] of [
 
 try {
   const venue = await findVenue(options, started, abort.signal);
-  const rounds = await Promise.race([runRounds(venue, options, abort.signal), venue.ended]);
+  const race = options.money
+    ? raceForMoney(venue, options, { signal: abort.signal, paint })
+    : raceForStock(venue, options, { signal: abort.signal, paint });
+  const { breaches, report, text } = await Promise.race([race, venue.ended]);
   await started.stop();
-  await publish(options, venue, rounds);
-  process.exitCode = rounds.breaches === 0 ? 0 : 1;
+  process.stdout.write(`\n${text}\n`);
+  if (options.json !== undefined) await saveJson(options.json, report);
+  process.exitCode = breaches === 0 ? 0 : 1;
 } catch (error) {
   // After a signal its handler has the last word.
   if (!abort.signal.aborted) {
@@ -57,28 +60,6 @@ try {
   }
 }
 
-async function publish(asked: RaceOptions, venue: Venue, rounds: Rounds): Promise<void> {
-  const { orders, units, runs, strategies, concurrency, model, json } = asked;
-  const runsOf = Map.groupBy(rounds.counted, ({ strategy }) => strategy);
-  const modelledOf = Map.groupBy(rounds.modelled, ({ strategy }) => strategy);
-  const report: Report = {
-    orders,
-    units,
-    runs,
-    strategies: strategies.map((strategy) =>
-      reportOf(strategy, runsOf.get(strategy) ?? [], modelledOf.get(strategy)),
-    ),
-  };
-  const conditions = {
-    concurrency,
-    harness: venue.harness,
-    nodeVersion: process.version.slice(1),
-    cores: availableParallelism(),
-    roundTripMs: model?.roundTripMs,
-  };
-  const table = tableOf(report, (style, text) =>
-    styleText(style, text, { stream: process.stdout }),
-  );
-  process.stdout.write(`\n${table}\n\n${footnoteOf(report, conditions)}\n`);
-  if (json !== undefined) await saveJson(json, report);
+function paint(style: Parameters<Paint>[0], text: string): string {
+  return styleText(style, text, { stream: process.stdout });
 }

@@ -44,7 +44,7 @@ export async function runRounds(options: RoundsOptions, signal: AbortSignal): Pr
         for (const { url, under, into } of shops) {
           signal.throwIfAborted();
           const subject = `${scenario.name}${under}`;
-          progress.begin({ round: name, strategy: subject });
+          progress.begin({ round: name, subject });
           const id = `${raceId}-${round}-${number}`;
           const onSuccess = progress.accepted;
           const run = await runScenario(scenario, { url, id, crowd, onSuccess });

@@ -21,6 +21,8 @@ export const HELP = `Sells the same few units to a crowd, over HTTP, and checks 
   --model            everything a second time under the contention model: DynamoDB's conflicts and
                      throttling, which the engine on this machine lacks; always with shops of the
                      race's own. CONTENTION_ROUND_TRIP_MS (5): how long a write takes at least
+  --money            race for money instead: duplicate payments and charges, and the like; each must
+                     move it exactly once. Not with --strategy, --orders, --units, --concurrency
   --help             this text
 
 Exit status: 0 if the law held in each run, 1 if it was broken or the race could not be run, 2 for a
@@ -28,6 +30,8 @@ wrong command line, 130 after Ctrl-C.`;
 
 /** The race that was asked for. */
 export interface RaceOptions {
+  /** For money and not for stock: then strategies, orders, units and concurrency mean nothing. */
+  readonly money: boolean;
   readonly strategies: readonly StrategyName[];
   readonly orders: number;
   readonly units: number;
@@ -57,10 +61,11 @@ export function readOptions(
     allowPositionals: true,
     options: {
       strategy: { type: 'string', multiple: true },
-      orders: { type: 'string', default: '30' },
-      units: { type: 'string', default: '20' },
+      orders: { type: 'string' },
+      units: { type: 'string' },
       runs: { type: 'string', default: '1' },
       concurrency: { type: 'string' },
+      money: { type: 'boolean', default: false },
       model: { type: 'boolean', default: false },
       thin: { type: 'boolean', default: false },
       workers: { type: 'boolean', default: false },
@@ -69,12 +74,14 @@ export function readOptions(
       help: { type: 'boolean', default: false },
     },
   });
-  const orders = whole('--orders', values.orders, { min: 1, max: ORDERS_MAX });
-  const { model, help, thin, workers, url, json } = values;
+  const { money, model, help, thin, workers, url, json } = values;
+  if (money) refuseStock(values);
+  const orders = whole('--orders', values.orders ?? '30', { min: 1, max: ORDERS_MAX });
   const options: RaceOptions = {
+    money,
     strategies: strategiesIn(values.strategy, positionals),
     orders,
-    units: whole('--units', values.units, { min: 0, max: STOCK_MAX }),
+    units: whole('--units', values.units ?? '20', { min: 0, max: STOCK_MAX }),
     runs: whole('--runs', values.runs, { min: 1, max: RUNS_MAX }),
     concurrency: Math.min(
       orders,
@@ -101,6 +108,12 @@ function whole(flag: string, text: string, { min, max }: { min: number; max: num
   const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
   if (value >= min && value <= max) return value;
   return wrong(`${flag} needs a whole number from ${min} to ${max}, not "${text}".`);
+}
+
+function refuseStock(given: Readonly<Record<string, unknown>>): void {
+  const flag = ['strategy', 'orders', 'units', 'concurrency'].find((name) => name in given);
+  if (flag === undefined) return;
+  wrong(`--money and --${flag} exclude each other: the race for money has requests of its own.`);
 }
 
 /** Names may follow one `--strategy`, come with one each, or stand in a list with commas. */

@@ -3,7 +3,8 @@ import { styleText } from 'node:util';
 /** A run under way. */
 export interface Step {
   readonly round: string;
-  readonly strategy: string;
+  /** What is run: a strategy or a scenario. */
+  readonly subject: string;
 }
 
 /** Shows how far the race is. */
@@ -34,8 +35,8 @@ function plainLines(runs: number, out: NodeJS.WriteStream): Progress {
     out.write(`${text}\n`);
   };
   return {
-    begin({ round, strategy }) {
-      line = `${round}, ${strategy}`;
+    begin({ round, subject }) {
+      line = `${round}, ${subject}`;
       accepted = 0;
     },
     accepted() {
@@ -60,9 +61,9 @@ function liveLine(out: NodeJS.WriteStream): Progress {
   };
   const draw = (): void => {
     if (step === undefined) return;
-    const { round, strategy } = step;
-    const plain = `${round} · ${strategy} · ${accepted} accepted`;
-    const painted = `${round} · ${strategy} · ${styleText('green', String(accepted), { stream: out })} accepted`;
+    const { round, subject } = step;
+    const plain = `${round} · ${subject} · ${accepted} accepted`;
+    const painted = `${round} · ${subject} · ${styleText('green', String(accepted), { stream: out })} accepted`;
     wipe();
     // A line that wraps could not be redrawn; a terminal that does not tell its width has none.
     const width = out.columns > 0 ? out.columns : Infinity;

@@ -54,7 +54,7 @@ export async function runRounds(
       ? `run ${round - warmUps + 1} of ${runs}`
       : `warm-up ${round + 1} of ${warmUps}`;
     const runner = modelled ? `${strategy} under the model` : strategy;
-    progress.begin({ round: name, strategy: runner });
+    progress.begin({ round: name, subject: runner });
     const sku = `${raceId}-${round}-${strategies.indexOf(strategy)}`;
     const onAccepted = progress.accepted;
     const run = await runOnce({ url, strategy, sku, units, shoppers, concurrency, onAccepted });

@@ -1,19 +1,13 @@
+import { colourOfLaw, type Column, count, grid, lawIn, ms, type Paint } from './grid.ts';
 import type { ModelledReport, Report, StrategyReport } from './report.ts';
 
-/** Paints a word, or leaves it as it is where there are no colours. */
-export type Paint = (colour: 'green' | 'red' | 'bold', text: string) => string;
-
-interface Column {
-  /** Two lines of heading; a column without a first one stands under its neighbour's. */
-  readonly heading: readonly [string, string];
-  readonly value: (row: StrategyReport) => string;
-  readonly colour?: (row: StrategyReport) => 'green' | 'red';
-}
-
-const strategy: Column = { heading: ['', 'strategy'], value: (row) => row.strategy };
+const strategy: Column<StrategyReport> = {
+  heading: ['', 'strategy'],
+  value: (row) => row.strategy,
+};
 
 /** What happened, and how fast. */
-const outcome: readonly Column[] = [
+const outcome: readonly Column<StrategyReport>[] = [
   strategy,
   { heading: ['', 'runs'], value: ({ runs }) => String(runs) },
   { heading: ['', 'accepted'], value: ({ accepted }) => String(accepted) },
@@ -34,7 +28,7 @@ const outcome: readonly Column[] = [
 ];
 
 /** What an order cost in the store, whether accepted or refused. */
-const costs: readonly Column[] = [
+const costs: readonly Column<StrategyReport>[] = [
   strategy,
   { heading: ['per order', 'attempts'], value: (row) => count(row.attemptsPerOrder) },
   { heading: ['', 'requests'], value: (row) => count(row.requestsPerOrder) },
@@ -48,7 +42,7 @@ function pair(
   name: string,
   text: (figures: ModelledReport) => string,
   colour?: (figures: ModelledReport) => 'green' | 'red',
-): readonly Column[] {
+): readonly Column<StrategyReport>[] {
   const modelled = (row: StrategyReport): ModelledReport => row.modelled ?? row;
   return [
     { heading: [name, 'plain'], value: text, ...(colour && { colour }) },
@@ -61,7 +55,7 @@ function pair(
 }
 
 /** What the contention model changes. */
-const contention: readonly Column[] = [
+const contention: readonly Column<StrategyReport>[] = [
   strategy,
   ...pair('accepted', ({ accepted }) => String(accepted)),
   ...pair('other', ({ otherAnswers }) => String(otherAnswers)),
@@ -78,56 +72,6 @@ export function tableOf({ strategies }: Report, paint: Paint = (_, text) => text
   return [outcome, costs, ...(modelled ? [contention] : [])]
     .map((columns) => grid(columns, strategies, paint))
     .join('\n\n');
-}
-
-const GAP = '  ';
-
-function grid(columns: readonly Column[], rows: readonly StrategyReport[], paint: Paint): string {
-  const cells = columns.map(({ value }) => rows.map(value));
-  const widths = columns.map(({ heading }, c) =>
-    Math.max(heading[1].length, ...(cells[c] ?? []).map((text) => text.length)),
-  );
-  const aligned = (text: string, c: number): string =>
-    c === 0 ? text.padEnd(widths[c] ?? 0) : text.padStart(widths[c] ?? 0);
-  const names = columns.map(({ heading }, c) => aligned(heading[1], c)).join(GAP);
-  const body = rows.map((row, r) =>
-    columns
-      .map(({ colour }, c) => {
-        const text = aligned(cells[c]?.[r] ?? '', c);
-        return colour === undefined ? text : paint(colour(row), text);
-      })
-      .join(GAP),
-  );
-  return [groups(columns, widths), paint('bold', names), ...body].join('\n');
-}
-
-/** A group's name begins where its first column's own name does, as far as there is room. */
-function groups(columns: readonly Column[], widths: readonly number[]): string {
-  let line = '';
-  let column = 0;
-  for (const [c, { heading }] of columns.entries()) {
-    const [group, name] = heading;
-    const width = widths[c] ?? 0;
-    if (group !== '') line = line.padEnd(column + Math.max(0, width - name.length)) + group;
-    column += width + GAP.length;
-  }
-  return line;
-}
-
-function lawIn({ lawBroken }: Pick<StrategyReport, 'lawBroken'>): string {
-  return lawBroken === 0 ? 'kept' : 'BROKEN';
-}
-
-function colourOfLaw({ lawBroken }: Pick<StrategyReport, 'lawBroken'>): 'green' | 'red' {
-  return lawBroken === 0 ? 'green' : 'red';
-}
-
-function ms(value: number): string {
-  return value < 100 ? value.toFixed(1) : value.toFixed(0);
-}
-
-function count(value: number | null): string {
-  return value === null ? '–' : value.toFixed(2);
 }
 
 /** How the figures came about. */

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,31 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Report } from '../../bench/race/report.ts';
 import { freePort } from '../../localstack/engines/ports.ts';
 import { FakeShop } from '../unit/bench/race/fake-shop.ts';
-
-interface Ended {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const RACE_MS_MAX = 120_000;
-
-/** Jest may ask its workers for colours; here there is no terminal to show them. */
-const env = { ...process.env };
-delete env['FORCE_COLOR'];
-
-function race(...args: string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ['bench/race.ts', ...args],
-      { env, timeout: RACE_MS_MAX },
-      (_, stdout, stderr) => {
-        resolve({ status: child.exitCode ?? -1, stdout, stderr });
-      },
-    );
-  });
-}
+import { race, RACE_MS_MAX } from './race-command.ts';
 
 describe('the race', () => {
   let folder: string;

@@ -7,6 +7,7 @@ const read = (line: string, env: Record<string, string> = {}) =>
 describe('the race’s command line', () => {
   it('is 30 orders on 20 units once, against the shop of npm start, if nothing is said', () => {
     expect(read('')).toEqual({
+      money: false,
       strategies: ['conditional-write'],
       orders: 30,
       units: 20,
@@ -61,6 +62,12 @@ describe('the race’s command line', () => {
     expect(read('--model', slow).model).toEqual({ roundTripMs: 20 });
   });
 
+  it('races for money instead if told so, with what goes along', () => {
+    expect(read('--money --runs 5 --thin --model --json figures.json')).toMatchObject({
+      ...{ money: true, runs: 5, harness: 'thin', model: { roundTripMs: 5 }, json: 'figures.json' },
+    });
+  });
+
   it('looks for the shop where PORT says, or where --url does', () => {
     expect(read('', { PORT: '4000' }).defaultUrl).toBe('http://127.0.0.1:4000');
     expect(read('--url http://localhost:8080/shop/').url).toBe('http://localhost:8080/shop');
@@ -82,6 +89,11 @@ describe('a wrong command line names', () => {
     ['--concurrency 0', '--concurrency'],
     ['--thin --workers', '--thin and --workers exclude each other'],
     ['--model --workers', '--workers and --model exclude each other'],
+    ['--money --strategy all', '--money and --strategy exclude each other'],
+    ['--money --orders 30', '--money and --orders exclude each other'],
+    ['--money --units 20', '--money and --units exclude each other'],
+    ['--money --concurrency 9', '--money and --concurrency exclude each other'],
+    ['--money now', 'Unexpected argument "now"'],
     ['--url localhost:3000', '--url needs an http:// address'],
     ['--url https://example.org', '--url needs an http:// address'],
     ['--json=', '--json needs the name of a file'],
