@@ -62,7 +62,7 @@ export class World {
         this.#crash(task);
       },
     });
-    this.#reservationsMs = random.pick([[600_000], [600_000], [600_000, 120_000]]);
+    this.#reservationsMs = random.pick([[600_000], [600_000, 120_000]]);
     this.beginning = drawBeginning(this.random);
     this.#containers = Array.from({ length: this.random.between(1, 3) }, () => this.#container());
     this.scheduler.onStep = () => {
@@ -138,7 +138,7 @@ export class World {
     for (const { sku, availableUnits } of shelves.values()) {
       if (availableUnits < 0) this.violations.push(`oversold: ${availableUnits} units of ${sku}`);
     }
-    if (orders.size > this.#ordersSeen) this.#noteTardy();
+    if (orders.size > this.#ordersSeen) this.#watchLanding();
     if (this.#open.size === 0) return;
     const free = this.#freeUnits();
     for (const { freeUnitsMin } of this.#open) {
@@ -148,12 +148,16 @@ export class World {
     }
   }
 
-  #noteTardy(): void {
-    const { orders } = this.beginning.tables;
+  /** An order is new in the store: sold at the prices of this moment, and soon after it was made. */
+  #watchLanding(): void {
+    const { orders, shelves } = this.beginning.tables;
     this.#ordersSeen = orders.size;
     const [newest] = [...orders.values()].slice(-1);
     if (newest === undefined) return;
-    const { orderId, createdAt } = newest.order;
+    const { orderId, createdAt, lines } = newest.order;
+    if (lines.some(({ sku, unitPriceMinor }) => shelves.get(sku)?.priceMinor !== unitPriceMinor)) {
+      this.violations.push(`sold at the price in force: ${orderId}`);
+    }
     const tookMs = this.scheduler.nowMs - Date.parse(createdAt);
     if (tookMs > HOLD_SLACK_MS) this.#tardy.add(orderId);
   }

@@ -84,6 +84,20 @@ export const stockMutants = {
       },
     }),
   },
+  'old prices': {
+    bug: 'sells at the price that it remembers, whatever it has become',
+    store: ({ stock }, { tables }) => ({
+      stock: {
+        ...stock,
+        place: (placement) => {
+          const versions = new Map(
+            [...tables.shelves].map(([sku, { catalogueVersion }]) => [sku, catalogueVersion]),
+          );
+          return stock.place({ ...placement, versions });
+        },
+      },
+    }),
+  },
   'reply made anew': {
     bug: 'tells a replay what the order is now, not what was told first',
     store: ({ stock }, { tables }) => ({
