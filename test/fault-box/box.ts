@@ -50,6 +50,7 @@ export class FaultBox {
   readonly log: SeenCall[] = [];
   readonly #options: Options;
   #play: Play = { source: () => undefined, twin: undefined };
+  #twinEnd: Promise<unknown> = Promise.resolve();
   #late: Arrival[] = [];
   #veryLate: Arrival[] = [];
 
@@ -66,6 +67,11 @@ export class FaultBox {
   /** No fault befalls the calls from now on, but requests that are held will still arrive. */
   heal(): void {
     this.#play = { source: () => undefined, twin: undefined };
+  }
+
+  /** Until no twin is under way: a call beside the one that it came before waits for it too. */
+  async idle(): Promise<void> {
+    await this.#twinEnd;
   }
 
   /** How many requests are still to arrive. */
@@ -123,7 +129,11 @@ export class FaultBox {
     const fault = wanted === 'conflict' && !writes ? undefined : wanted;
     this.log.push({ number, operation, writes, input, fault });
     this.#options.time?.pass(CALL_MS);
-    if (fault === 'twin') await this.#play.twin?.();
+    await this.idle();
+    if (fault === 'twin') {
+      this.#twinEnd = Promise.resolve(this.#play.twin?.());
+      await this.idle();
+    }
     return this.#befallen({ fault, writes, input }, arrive);
   }
 
