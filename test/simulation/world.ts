@@ -171,7 +171,10 @@ export class World {
     const { scheduler, network, random } = this;
     const { tables } = this.beginning;
     const asker = () => (scheduler.current as RequestTask).operation.user;
-    const pause = () => network.sleep(0);
+    const pause = async () => {
+      // Long enough for others to come between, and for a crash to find it.
+      for (let moments = 0; moments < 3; moments += 1) await network.sleep(0);
+    };
     const altering = { tables, asker, pause, random };
     const inner = memoryShop(tables);
     const store: Ports = { ...inner, ...mutant?.store?.(inner, altering) };
