@@ -32,6 +32,12 @@ export type PlaceRefusal =
   | { readonly kind: 'outdated'; readonly marks: readonly Mark[] }
   | { readonly kind: 'insufficient'; readonly shortages: readonly Shortage[] };
 
+/**
+ * The refusals that an attempt of unknown fate could still make untrue, landing late: after a restock,
+ * or once a mark was moved to let shorter holds in. A price that changed shuts it out for good.
+ */
+export const overturnable = ['insufficient', 'outdated'] as const;
+
 /** From when the holds on a product may end, as the store has it. */
 export interface Mark {
   readonly sku: Sku;

@@ -1,4 +1,5 @@
 import { persist } from '../domain/patience.ts';
+import { overturnable } from '../domain/placement.ts';
 import type { Stock } from '../ports/stock.ts';
 import type { Strategy } from '../ports/strategy.ts';
 
@@ -6,4 +7,4 @@ import type { Strategy } from '../ports/strategy.ts';
 export const conditionalWrite =
   (stock: Pick<Stock, 'place'>): Strategy =>
   (placement, patience) =>
-    persist(() => stock.place(placement), patience, ['insufficient']);
+    persist(() => stock.place(placement), patience, overturnable);

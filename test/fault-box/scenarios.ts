@@ -176,20 +176,19 @@ const orders: readonly Scenario[] = [
       };
     },
   },
-];
-
-export const outdatedShortage: Scenario = {
-  name: 'an order of more than there is, whose hold would end before the mark',
-  stage: async (bench) => {
-    const shoe = await bench.stocked('shoe', 1, { holdsExpireFrom: afterAnyHold(bench) });
-    const options = { remembered: [shoe], totalMinor: 200 };
-    return {
-      ...ordering(bench, [[shoe, 2]], options),
-      usual: 'insufficient-stock',
-      relent: () => bench.restock(shoe.sku, 1),
-    };
+  {
+    name: 'an order of more than there is, whose hold would end before the mark',
+    stage: async (bench) => {
+      const shoe = await bench.stocked('shoe', 1, { holdsExpireFrom: afterAnyHold(bench) });
+      const options = { remembered: [shoe], totalMinor: 200 };
+      return {
+        ...ordering(bench, [[shoe, 2]], options),
+        usual: 'insufficient-stock',
+        relent: () => bench.restock(shoe.sku, 1),
+      };
+    },
   },
-};
+];
 
 function adjusting(bench: Bench, { sku }: Offer, units: number): Omit<Stage, 'usual'> {
   return {

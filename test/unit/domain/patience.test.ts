@@ -44,7 +44,7 @@ describe('persist', () => {
   it('tries again while contended, waiting twice as long each time up to a bound', async () => {
     const { done, state, patience } = play([...Array<Step>(8).fill(contended), placed]);
     expect(await done).toEqual(placed);
-    expect(state.waits).toEqual([5, 10, 20, 40, 80, 160, 200, 200]);
+    expect(state.waits).toEqual([80, 160, 200, 200, 200, 200, 200, 200]);
     expect(patience.conflicts).toBe(8);
   });
 
