@@ -20,6 +20,7 @@ import type { Shelf } from '../../lib/domain/placement.ts';
 import type { Offer } from '../../lib/domain/product.ts';
 import type { PriceList } from '../../lib/ports/catalogue.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
+import type { Visit } from '../../lib/http/visit.ts';
 import { openDatabase } from '../../lib/runtime/database.ts';
 import { conditionalWrite } from '../../lib/strategies/conditional-write.ts';
 import {
@@ -76,6 +77,8 @@ export interface BenchOptions {
  */
 export class Bench {
   nowMs = START_MS;
+  /** What the answers of this case do not tell. */
+  readonly errors: unknown[] = [];
   readonly box: FaultBox;
   /** Only records: what a twin names has to be seen too. */
   readonly #witness = new FaultBox();
@@ -110,7 +113,7 @@ export class Bench {
         }),
     };
     this.#shop = shop;
-    this.#plain = openDatabase(config, []);
+    this.#plain = openDatabase(config, [new FaultBox().plugin]);
     this.#boxed = dynamoShop(boxed);
     this.#broken = broken;
     this.#twins = dynamoShop(openDatabase(config, [this.#witness.plugin]));
@@ -121,6 +124,7 @@ export class Bench {
     this.#callMsMax = tempers[temper].callMsMax;
     this.#requestMsMax = tempers[temper].requestMsMax;
     this.nowMs = START_MS;
+    this.errors.length = 0;
     this.#named = [];
     this.#witness.play(() => undefined);
     this.box.play(() => undefined);
@@ -152,7 +156,15 @@ export class Bench {
       reservationMs: RESERVATION_MS,
     } as const;
     const limits = { callMsMax: this.#callMsMax, requestMsMax: this.#requestMsMax };
-    return { app, edge: quietEdge(this.#clock, randomUUID, limits) };
+    const edge = {
+      ...quietEdge(this.#clock, randomUUID, limits),
+      telemetry: {
+        tell: ({ error }: Visit) => {
+          if (error !== undefined) this.errors.push(error);
+        },
+      },
+    };
+    return { app, edge };
   }
 
   /** Waiting moves it, and nothing else but the box. */

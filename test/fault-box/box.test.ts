@@ -177,6 +177,14 @@ describe('the fault box', () => {
     expect(new Set(hits)).toEqual(new Set(faults));
   });
 
+  it('leaves the errors of Node their code', async () => {
+    const endpoint = 'http://127.0.0.1:1';
+    const config = { DYNAMODB_ENDPOINT: endpoint, TABLE_PREFIX };
+    const gone = openDatabase(config, [new FaultBox().plugin]);
+    const read = new GetItemCommand({ TableName, Key: { adjustmentId: { S: 'a' } } });
+    expect(await told(gone, read)).toBe('Error, fate none');
+  });
+
   it('stands inside the meter: what it invents is billed', async () => {
     counter.box.play(scripted({ 1: 'conflict', 2: 'lost-request', 3: 'refused-connection' }));
     const cost = await metered(async (billed) => {

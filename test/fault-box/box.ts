@@ -61,6 +61,7 @@ export class FaultBox {
   /** Begins a script; calls are counted from 1 again. */
   play(source: FaultSource, twin?: () => Promise<unknown>): void {
     this.log.length = 0;
+    this.#twinEnd = Promise.resolve();
     this.#play = { source, twin };
   }
 
@@ -109,7 +110,7 @@ export class FaultBox {
   get plugin(): ClientPlugin {
     const middleware: DeserializeMiddleware<ServiceInputTypes, ServiceOutputTypes> =
       (next, context) => (args) =>
-        this.#called(context.commandName ?? '', args, async () => drained(await next(args)));
+        this.#called(context.commandName ?? '', args, () => answered(next(args)));
     return {
       applyToStack: (stack) => {
         stack.add(middleware, { step: 'deserialize', priority: 'low', name: 'faultBox' });
@@ -129,33 +130,33 @@ export class FaultBox {
     const fault = wanted === 'conflict' && !writes ? undefined : wanted;
     this.log.push({ number, operation, writes, input, fault });
     this.#options.time?.pass(CALL_MS);
+    const { twin } = this.#play;
+    if (fault === 'twin') this.#twinEnd = this.#twinEnd.then(() => twin?.());
+    const giveUpMs = (this.#options.time?.nowMs() ?? 0) + this.#callMsMax - CALL_MS;
     await this.idle();
-    if (fault === 'twin') {
-      this.#twinEnd = Promise.resolve(this.#play.twin?.());
-      await this.idle();
-    }
-    return this.#befallen({ fault, writes, input }, arrive);
+    return this.#befallen({ fault, writes, input }, arrive, giveUpMs);
   }
 
   async #befallen(
     { fault, writes, input }: Pick<SeenCall, 'fault' | 'writes' | 'input'>,
     arrive: Arrival,
+    giveUpMs: number,
   ): Promise<{ response: HttpAnswer }> {
     switch (fault) {
       case undefined:
       case 'twin':
         return this.#arrival(arrive, writes);
       case 'lost-request':
-        throw await this.#timedOut();
+        throw await this.#timedOut(giveUpMs);
       case 'lost-reply':
         await this.#arrival(arrive, writes);
-        throw await this.#timedOut();
+        throw await this.#timedOut(giveUpMs);
       case 'late':
         this.#late.push(arrive);
-        throw await this.#timedOut();
+        throw await this.#timedOut(giveUpMs);
       case 'very-late':
         this.#veryLate.push(arrive);
-        throw await this.#timedOut();
+        throw await this.#timedOut(giveUpMs);
       case 'conflict':
         return { response: conflict(itemCountOf(input)) };
       case 'throttled':
@@ -178,12 +179,15 @@ export class FaultBox {
   }
 
   /** The calls beside it begin first: those that wait together take the time of one. */
-  async #timedOut(): Promise<Error> {
-    const { time, callMsMax = () => 1_000 } = this.#options;
-    const endMs = (time?.nowMs() ?? 0) + callMsMax() - CALL_MS;
+  async #timedOut(giveUpMs: number): Promise<Error> {
+    const { time } = this.#options;
     await new Promise((resolve) => setImmediate(resolve));
-    time?.pass(Math.max(0, endMs - time.nowMs()));
-    return timeOut(callMsMax());
+    time?.pass(Math.max(0, giveUpMs - time.nowMs()));
+    return timeOut(this.#callMsMax);
+  }
+
+  get #callMsMax(): number {
+    return this.#options.callMsMax?.() ?? 1_000;
   }
 }
 
@@ -197,10 +201,7 @@ export const timeOut = (callMsMax: number): Error =>
     { name: 'TimeoutError', code: 'ETIMEDOUT' },
   );
 
-/**
- * What Node says when nobody listens. It is made here and not by a real attempt: under a test runner
- * Node's own errors are of another realm, and the SDK wraps those without their code.
- */
+/** What Node says when nobody listens. */
 const refusal = (): Error =>
   Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), {
     errno: -111,
@@ -211,15 +212,30 @@ const refusal = (): Error =>
   });
 
 /** Reads the whole answer, so that its connection is free, whatever becomes of it. */
-async function drained({
-  response,
-}: DeserializeHandlerOutput<ServiceOutputTypes>): Promise<{ response: HttpAnswer }> {
-  const { statusCode, headers, body } = response as Omit<HttpAnswer, 'body'> & {
-    body: AsyncIterable<Uint8Array>;
-  };
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return { response: { statusCode, headers, body: Buffer.concat(chunks) } };
+async function answered(
+  sent: Promise<DeserializeHandlerOutput<ServiceOutputTypes>>,
+): Promise<{ response: HttpAnswer }> {
+  try {
+    const { response } = await sent;
+    const { statusCode, headers, body } = response as Omit<HttpAnswer, 'body'> & {
+      body: AsyncIterable<Uint8Array>;
+    };
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of body) chunks.push(chunk);
+    return { response: { statusCode, headers, body: Buffer.concat(chunks) } };
+  } catch (error) {
+    throw ofThisRealm(error);
+  }
+}
+
+/**
+ * Under a test runner Node's own errors, such as a connection that was really reset, are of another
+ * realm, and the SDK would wrap them and lose their code.
+ */
+function ofThisRealm(error: unknown): unknown {
+  if (error instanceof Error || !Error.isError(error)) return error;
+  const { name, message } = error;
+  return Object.assign(new Error(message), error, { name });
 }
 
 /** How many items a transaction names; `undefined` if the call is none. */

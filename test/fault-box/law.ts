@@ -74,6 +74,7 @@ export async function keepsTheLaw(bench: Bench, one: Case): Promise<Finding> {
         `${one.scenario.name}, ${one.temper}, ${one.script}: ${message}`,
         `  calls: ${run.calls.map(inWords).join(', ')}`,
         ...told.map((text) => `  told: ${text}`),
+        ...bench.errors.map((one) => `  error: ${String(one)}`),
       ].join('\n'),
       { cause: error },
     );
