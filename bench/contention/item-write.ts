@@ -2,7 +2,7 @@ import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { Known, SizeBook } from '../../lib/adapters/dynamodb/meter/book.ts';
 import { indexUnits } from '../../lib/adapters/dynamodb/meter/index-writes.ts';
 import { type Plan, planOf } from '../../lib/adapters/dynamodb/meter/plan.ts';
-import type { Charge } from './throughput.ts';
+import type { Draw } from './throughput.ts';
 
 /** One item's write: which item, and which partitions have to bear it. */
 export interface ItemWrite {
@@ -10,9 +10,9 @@ export interface ItemWrite {
   readonly item: string | undefined;
   readonly plan: Plan;
   /** The table's partition. A write that is turned away is billed this. */
-  readonly own: readonly Charge[];
+  readonly own: readonly Draw[];
   /** With the indexes' partitions: the write as carried out. */
-  readonly all: readonly Charge[];
+  readonly all: readonly Draw[];
 }
 
 /** Times that an item is written: a transaction prepares and commits. */

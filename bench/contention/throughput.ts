@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 
 /** Write units that go to one partition key, of a table or of an index. */
-export interface Charge {
+export interface Draw {
   readonly partition: string;
   readonly units: number;
 }
@@ -27,12 +27,12 @@ export class Throughput {
     this.#nowMs = nowMs;
   }
 
-  bears(charges: readonly Charge[]): boolean {
-    return charges.every(({ partition, units }) => units <= this.#left(partition));
+  bears(draws: readonly Draw[]): boolean {
+    return draws.every(({ partition, units }) => units <= this.#left(partition));
   }
 
-  take(charges: readonly Charge[]): void {
-    for (const { partition, units } of charges) {
+  take(draws: readonly Draw[]): void {
+    for (const { partition, units } of draws) {
       this.#buckets.set(partition, { units: this.#left(partition) - units, atMs: this.#nowMs() });
     }
   }

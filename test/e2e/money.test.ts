@@ -116,14 +116,14 @@ describe.each<Harness>(['thin', 'offline', 'workers'])('money behind the harness
   it('pays an order once under as many keys as there are requests', async () => {
     const ann = await customer();
     const { orderId } = await ann.order();
-    await ann.charge({ amountMinor: 10_000 });
+    await ann.charge({ amountMinor: 100 });
     const n = harness === 'workers' ? 10 : 50;
     const answers = await Promise.all(times(n, () => ann.pay(orderId)));
     expect(statuses(answers)).toEqual({ '201': 1, '409 order-already-paid': n - 1 });
     const paid = answers.find(({ status }) => status === 201);
     const named = answers.map(({ json }) => json['paymentId']);
     expect(new Set(named)).toEqual(new Set([paid?.json['paymentId']]));
-    expect((await ann.read('/balance')).json).toMatchObject({ balanceMinor: 9_900, version: 2 });
+    expect((await ann.read('/balance')).json).toMatchObject({ balanceMinor: 0, version: 2 });
   });
 
   it('carries out 20 charges and 5 payments of one user at once, without a gap', async () => {

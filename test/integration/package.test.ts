@@ -122,7 +122,9 @@ describe('the package for AWS', () => {
           );
         })
         .map(([id]) => id.replace(/IamRole.*$/, ''));
-    expect(writers('ProductsTable').sort()).toEqual(['AdjustStock', 'PlaceOrder', 'PutProduct']);
+    expect(writers('ProductsTable').sort()).toEqual([
+      ...['AdjustStock', 'PayOrder', 'PlaceOrder', 'PutProduct'],
+    ]);
     expect(writers('OrdersTable').sort()).toEqual(['PayOrder', 'PlaceOrder']);
     expect(writers('LedgerTable').sort()).toEqual(['ChargeBalance', 'PayOrder']);
     expect(writers('ProviderRefsTable')).toEqual(['ChargeBalance']);

@@ -29,10 +29,14 @@ export class Players {
     this.#workers = Array.from({ length: threads }, () => new Worker(file, { resourceLimits }));
   }
 
-  /** Plays seeds 1, 2, 3 … until one breaks a law, or no time is left for another batch. */
+  /** Plays seeds 1, 2, 3 … until one breaks a law, or, once enough were played, no time is left. */
   async playUntilViolation(
     seeds: number,
-    { mutant, msMax = Infinity }: { mutant?: string; msMax?: number } = {},
+    {
+      mutant,
+      msMax = Infinity,
+      seedsMin = 0,
+    }: { mutant?: string; msMax?: number; seedsMin?: number } = {},
   ): Promise<Summary> {
     const endMs = performance.now() + msMax;
     const coverage: Coverage = {};
@@ -40,7 +44,8 @@ export class Players {
     let next = 1;
     let played = 0;
     const work = async (worker: Worker): Promise<void> => {
-      while (next <= seeds && violations.length === 0 && performance.now() < endMs) {
+      const inTime = () => next <= seedsMin || performance.now() < endMs;
+      while (next <= seeds && violations.length === 0 && inTime()) {
         const fromSeed = next;
         next += SEEDS_PER_BATCH;
         const batch = { fromSeed, seeds: Math.min(SEEDS_PER_BATCH, seeds - fromSeed + 1), mutant };

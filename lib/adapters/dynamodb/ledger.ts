@@ -2,7 +2,7 @@ import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Ledger } from '../../ports/ledger.ts';
 import { BALANCE, balance, entry } from './ledger-rows.ts';
 import type { Database } from './database.ts';
-import { chargeOn, payOn } from './book.ts';
+import { bookChargeOn, bookPaymentOn } from './bookings.ts';
 import { read, readOne } from './read.ts';
 import { keptReply, marshall } from './rows.ts';
 import { bySeqIndex } from './tables.ts';
@@ -39,6 +39,6 @@ export const ledgerOn = (db: Database): Ledger => ({
     return Items.map(entry);
   },
 
-  charge: chargeOn(db),
-  pay: payOn(db),
+  charge: bookChargeOn(db),
+  pay: bookPaymentOn(db),
 });

@@ -3,12 +3,17 @@ import { Unavailable } from '../../domain/unavailable.ts';
 import type { Database } from './database.ts';
 import type { Row } from './rows.ts';
 
-/** A read has no condition to fail; one that is throttled is an engine without room for us. */
+/**
+ * A read has no condition to fail; one that is throttled is an engine without room for us. Whatever
+ * became of it, it did nothing.
+ */
 export async function read<Output>(
   { attempt }: Database,
   call: (client: DynamoDBClient) => Promise<Output>,
 ): Promise<Output> {
-  const answer = await attempt(call);
+  const answer = await attempt(call).catch((error: unknown) => {
+    throw error instanceof Unavailable ? new Unavailable(error.engine, 'none', error) : error;
+  });
   if (answer.kind !== 'done') throw new Unavailable('dynamodb', 'none');
   return answer.output;
 }

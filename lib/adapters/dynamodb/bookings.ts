@@ -10,7 +10,7 @@ import { keptReply, marshall } from './rows.ts';
 import type { TableNames } from './tables.ts';
 
 /** One transaction: the entry, if its id is new, the balance, and the provider's reference. */
-export const chargeOn =
+export const bookChargeOn =
   (db: Database): Ledger['charge'] =>
   async (charge) => {
     const actions = [
@@ -29,7 +29,7 @@ export const chargeOn =
   };
 
 /** One transaction: the entry, if its id is new, the balance, and the order, if it is pending. */
-export const payOn =
+export const bookPaymentOn =
   (db: Database): Ledger['pay'] =>
   async (payment) => {
     const { tables } = db;
