@@ -195,8 +195,11 @@ export class Bench {
           row as object as Shelf;
         units[sku] = (units[sku] ?? 0) + shelf.availableUnits;
         offers[sku] = { name, priceMinor, strategy, catalogueVersion };
-      } else if (overdue.includes(String(row['orderId']))) {
-        if (row['status'] !== 'PENDING_PAYMENT') continue;
+      } else if (overdue.includes(String(row['orderId'])) && row['status'] !== 'PAID') {
+        // Whether it was released yet makes no difference to anyone.
+        const over = { ...row, status: 'OVER', holdKey: undefined, expiredAt: undefined };
+        if (watched.some((one) => nameOf(one) === title)) rows[title] = over;
+        if (row['holdKey'] === undefined) continue;
         const { lines } = JSON.parse(String(row['reply'])) as { lines: OverdueLine[] };
         for (const { sku, quantity } of lines) units[sku] = (units[sku] ?? 0) + quantity;
       } else {

@@ -158,7 +158,7 @@ describe('the fault box', () => {
     counter.box.play(onwards(1, 'lost-request'));
     for (let i = 0; i < 10; i += 1) await counter.add();
     expect(counter.passedMs).toBe(7_000);
-    expect(performance.now() - startedMs).toBeLessThan(700);
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
 
     await Promise.all(Array.from({ length: 10 }, () => counter.add()));
     expect(counter.passedMs).toBeLessThan(7_000 + 700 + 50);

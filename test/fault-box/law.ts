@@ -10,7 +10,7 @@ export interface Stage {
   readonly container: World;
   readonly skus: readonly string[];
   readonly watched?: readonly Watched[];
-  /** Orders past their end that still hold units of the products. */
+  /** Orders that are over, or soon will be: nothing but paying them is an effect. */
   readonly overdue?: readonly string[];
   /** What is answered when nothing goes wrong: a status, or the code of a refusal. */
   readonly usual: number | string;
@@ -24,8 +24,6 @@ export interface Stage {
   readonly rival?: Ask;
   /** What the same request is answered once its effect is there, if not by a replay. */
   readonly again?: string;
-  /** Its refusal makes no write that late requests could come behind: they land before the next. */
-  readonly settlesFirst?: true;
 }
 
 export interface Scenario {
@@ -220,12 +218,11 @@ class Run {
   /** It is not known: the same key, without faults, gives the answer. */
   async #keySettles(before: Sight, told: Told): Promise<void> {
     const { scenario, endless } = this.#case;
-    const { again: done, settlesFirst } = this.#stage;
+    const { again: done } = this.#stage;
     const overtaken = done !== undefined && this.#twins.length > 0;
     assert.ok(!scenario.firm || endless || overtaken, `${scenario.name} has no doubt to tell`);
     // Nothing but a mark in the store could tell of a request that lands after its key came again.
     await this.#bench.box.landVeryLate();
-    if (settlesFirst) await this.#bench.box.settle();
     const earlier = makersOf(...this.#span(before, await this.#look()));
     const again = await this.#send();
     if (again.status >= 300 && (done !== wordOf(again) || earlier.length === 0)) {
