@@ -4,7 +4,7 @@ import { routes } from '../lib/http/routes.ts';
 import { placeOrderBody } from '../lib/http/schemas.ts';
 import { shortagesView } from '../lib/http/views.ts';
 import { handle } from '../lib/runtime/edge.ts';
-import { app } from '../lib/runtime/store.ts';
+import { selling } from '../lib/runtime/selling.ts';
 import { placeOrder } from '../lib/usecases/place-order.ts';
 
 /** Sets the stock aside under an order that the customer can pay. */
@@ -12,7 +12,7 @@ export const handler = handle(
   routes.placeOrder,
   async ({ requestId, patience, user, key, body }) => {
     const command = { ...key, requestId, userId: user.userId, lines: body.lines };
-    const outcome = await placeOrder(app, command, patience);
+    const outcome = await placeOrder(selling, command, patience);
     const { kind, strategy, orderId } = outcome;
     const facts = { outcome: kind, strategy, orderId };
     switch (outcome.kind) {

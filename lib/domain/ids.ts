@@ -14,6 +14,11 @@ export type ProviderRef = Branded<string, 'ProviderRef'>;
 export type RequestId = Branded<string, 'RequestId'>;
 /** Names one state of a product's name, price and strategy; stock movements do not change it. */
 export type CatalogueVersion = Branded<string, 'CatalogueVersion'>;
+/**
+ * Grows each time that a lock changes hands, whatever kind of lock it is; below 2^53. The store
+ * turns away whoever comes with an older one than it has seen.
+ */
+export type Fence = Branded<number, 'Fence'>;
 /** 26 base-32 characters derived from user, route and Idempotency-Key: the stem of a made id. */
 export type KeyToken = Branded<string, 'KeyToken'>;
 

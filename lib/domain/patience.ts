@@ -47,6 +47,11 @@ export class Patience {
     return this.#timing.nowMs() >= this.#limits.deadlineMs;
   }
 
+  /** Until the deadline; 0 once it has passed. */
+  get leftMs(): number {
+    return Math.max(0, this.#limits.deadlineMs - this.#timing.nowMs());
+  }
+
   /** Waits for the crowd to thin out (full jitter, doubling); false when the deadline is near. */
   async outlastsConflict(tries: number): Promise<boolean> {
     this.conflicts += 1;

@@ -1,4 +1,4 @@
-import type { CatalogueVersion, Sku, UserId } from './ids.ts';
+import type { CatalogueVersion, Fence, Sku, UserId } from './ids.ts';
 import type { KeyedRequest } from './keyed-request.ts';
 import type { Order, OrderLine } from './order.ts';
 import type { Offer, Product } from './product.ts';
@@ -11,6 +11,15 @@ export interface Placement extends KeyedRequest {
   /** The store takes the units only while each product is still at this version. */
   readonly versions: ReadonlyMap<Sku, CatalogueVersion>;
 }
+
+/** What an attempt demands of the product beside the law: that it is as alone as it thinks. */
+export type Guard =
+  /** The lock has not changed hands since. */
+  | { readonly kind: 'fence'; readonly fence: Fence }
+  /** The same, and the lease on the product itself ends with the attempt. */
+  | { readonly kind: 'lease'; readonly fence: Fence }
+  /** Nobody took or added units since they were read. */
+  | { readonly kind: 'unmoved'; readonly availableUnits: number };
 
 /** The closed list of answers to a placement; all but `placed` changed nothing. */
 export type PlaceOutcome =
@@ -30,7 +39,14 @@ export type PlaceRefusal =
   | { readonly kind: 'repriced'; readonly offers: readonly Offer[] }
   /** The hold would end before the mark of a product: made long ago, or for a shorter time. */
   | { readonly kind: 'outdated'; readonly marks: readonly Mark[] }
+  | Superseded
   | { readonly kind: 'insufficient'; readonly shortages: readonly Shortage[] };
+
+/** The lock was lost: somebody wrote under this newer fence. */
+export interface Superseded {
+  readonly kind: 'superseded';
+  readonly fence: Fence;
+}
 
 /**
  * The refusals that an attempt of unknown fate could still make untrue, landing late: after a restock,
@@ -44,9 +60,15 @@ export interface Mark {
   readonly holdsExpireFrom: string;
 }
 
-/** A product as the store keeps it: with the mark from which its holds may end. */
+/** A product as the store keeps it. */
 export interface Shelf extends Product {
+  /** The mark from which its holds may end. */
   readonly holdsExpireFrom?: string;
+  /** The newest under which it was written. */
+  readonly fence?: Fence;
+  /** Who may write alone for a time, under the strategy `dynamodb-lease`. */
+  readonly leaseOwner?: string;
+  readonly leaseUntilMs?: number;
 }
 
 /** A line and the shelf that it met; none if the SKU is unknown. */
@@ -55,10 +77,14 @@ export interface MetLine {
   readonly shelf: Shelf | undefined;
 }
 
-/** Why these lines can't be placed: unknown, repriced, outdated, short. None of these: they can. */
+/**
+ * Why these lines can't be placed: unknown, repriced, outdated, superseded, short. None of these: they
+ * can, as far as the law goes.
+ */
 export function refusalOf(
   { versions, order }: Placement,
   lines: readonly MetLine[],
+  guard?: Guard,
 ): PlaceRefusal | undefined {
   const skus = lines.flatMap(({ line, shelf }) => (shelf === undefined ? [line.sku] : []));
   if (skus.length > 0) return { kind: 'unknown', skus };
@@ -66,16 +92,28 @@ export function refusalOf(
     shelf !== undefined && shelf.catalogueVersion !== versions.get(shelf.sku) ? [shelf] : [],
   );
   if (offers.length > 0) return { kind: 'repriced', offers };
-  const marks = lines.flatMap(({ line: { sku }, shelf }) => {
-    const { holdsExpireFrom = '' } = shelf ?? {};
-    return holdsExpireFrom > order.expiresAt ? [{ sku, holdsExpireFrom }] : [];
-  });
+  const marks = lines.flatMap(({ shelf }) => markPast(order, shelf) ?? []);
   if (marks.length > 0) return { kind: 'outdated', marks };
+  const newer = lines.flatMap(({ shelf }) => newerFence(shelf, guard) ?? []);
+  if (newer.length > 0) return { kind: 'superseded', fence: Math.max(...newer) as Fence };
   const shortages = lines.flatMap((met) => shortageOf(met) ?? []);
   return shortages.length > 0 ? { kind: 'insufficient', shortages } : undefined;
 }
 
-function shortageOf({ line, shelf }: MetLine): Shortage | undefined {
+/** The mark of a product, if a hold of this order would end before it. */
+export function markPast({ expiresAt }: Order, shelf: Shelf | undefined): Mark | undefined {
+  if (shelf?.holdsExpireFrom === undefined || shelf.holdsExpireFrom <= expiresAt) return undefined;
+  return { sku: shelf.sku, holdsExpireFrom: shelf.holdsExpireFrom };
+}
+
+/** The fence under which somebody else wrote the product, if it is newer than the guard's. */
+export function newerFence(shelf: Shelf | undefined, guard: Guard | undefined): Fence | undefined {
+  if (shelf?.fence === undefined || guard === undefined || guard.kind === 'unmoved')
+    return undefined;
+  return shelf.fence > guard.fence ? shelf.fence : undefined;
+}
+
+export function shortageOf({ line, shelf }: MetLine): Shortage | undefined {
   if (shelf === undefined || shelf.availableUnits >= line.quantity) return undefined;
   const { sku, availableUnits, holdsExpireFrom } = shelf;
   return {
@@ -85,3 +123,7 @@ function shortageOf({ line, shelf }: MetLine): Shortage | undefined {
     ...(holdsExpireFrom === undefined ? {} : { holdsExpireFrom }),
   };
 }
+
+/** Whether the units are others than the guard was made for. */
+export const hasMoved = (shelf: Shelf | undefined, guard: Guard | undefined): boolean =>
+  guard?.kind === 'unmoved' && shelf?.availableUnits !== guard.availableUnits;

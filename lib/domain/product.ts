@@ -1,7 +1,14 @@
 import type { CatalogueVersion, Sku } from './ids.ts';
 
 /** The ways of meeting contention that a product can be set to. */
-export const strategyNames = ['conditional-write'] as const;
+export const strategyNames = [
+  'conditional-write',
+  'version-retry',
+  'dynamodb-lease',
+  'redis-spin',
+  'redis-pubsub',
+  'redis-combining',
+] as const;
 export type StrategyName = (typeof strategyNames)[number];
 export const defaultStrategy: StrategyName = 'conditional-write';
 

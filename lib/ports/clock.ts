@@ -6,3 +6,9 @@ export interface Clock {
   /** In [0, 1), for jitter. */
   random(): number;
 }
+
+/** Waiting that can be called off. */
+export interface Timer {
+  /** Runs `alarm` after so long, unless what this returns is called before. */
+  after(ms: number, alarm: () => void): () => void;
+}

@@ -14,4 +14,6 @@ export interface Cost {
    * `ConditionCheck` counts, since it is billed, and conflicts, like a write of its item.
    */
   readonly itemWrites: Readonly<Record<string, number>>;
+  /** Commands sent to Redis; absent if none was. */
+  readonly redisCommands?: number;
 }

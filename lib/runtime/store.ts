@@ -1,6 +1,5 @@
 import { dynamoShop } from '../adapters/dynamodb/shop.ts';
 import { rememberedPrices } from '../adapters/memory/price-list.ts';
-import { conditionalWrite } from '../strategies/conditional-write.ts';
 import { loadConfig } from './config.ts';
 import { openDatabase } from './database.ts';
 
@@ -11,7 +10,6 @@ const shop = dynamoShop(openDatabase(config));
 export const app = {
   ...shop,
   prices: rememberedPrices(),
-  strategies: { 'conditional-write': conditionalWrite(shop.stock) },
   currency: config.CURRENCY,
   reservationMs: config.RESERVATION_SECONDS * 1000,
 };

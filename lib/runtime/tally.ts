@@ -15,3 +15,8 @@ export function countCost(cost: Cost): void {
   const tally = tallies.getStore();
   if (tally !== undefined) tally.cost = addCost(tally.cost, cost);
 }
+
+/** Adds one command to Redis to the same tally. */
+export const countRedisCommand = (): void => {
+  countCost({ ...noCost, redisCommands: 1 });
+};

@@ -25,7 +25,10 @@ export interface PlaceOrder extends KeyedCommand {
   readonly lines: readonly Line[];
 }
 
-export type PlaceOrderOutcome = Exclude<PlaceOutcome, { kind: 'repriced' | 'outdated' }> & {
+export type PlaceOrderOutcome = Exclude<
+  PlaceOutcome,
+  { kind: 'repriced' | 'outdated' | 'superseded' }
+> & {
   readonly orderId: OrderId;
   /** The way the order was tried, for the metrics. */
   readonly strategy: StrategyName;
@@ -38,7 +41,7 @@ type NamedOrder = PlaceOrder & { readonly orderId: OrderId };
  * Sets stock aside for a limited time, under an order that the customer can pay.
  *
  * Goes round again when a price changed under it, when its hold would end before a product's mark,
- * and when expired orders may cover a shortage. A shortage is told only if it was seen after no such
+ * when it lost a lock, and when expired orders may cover a shortage. A shortage is told only if it was seen after no such
  * order was left.
  */
 export async function placeOrder(
@@ -72,7 +75,7 @@ export async function placeOrder(
     } else if (outcome.kind === 'insufficient' && mayHelp(outcome.shortages)) {
       const noneLeft = await releaseExpired(deps, outcome.shortages, patience);
       if (noneLeft) for (const { sku } of outcome.shortages) cleared.add(sku);
-    } else {
+    } else if (outcome.kind !== 'superseded') {
       return { ...outcome, ...told };
     }
     if (patience.exhausted) return { kind: 'contended', ...told };

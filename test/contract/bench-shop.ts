@@ -18,7 +18,11 @@ import type { Catalogue } from '../../lib/ports/catalogue.ts';
 import type { Ledger } from '../../lib/ports/ledger.ts';
 import type { Orders } from '../../lib/ports/orders.ts';
 import type { Stock } from '../../lib/ports/stock.ts';
-import { conditionalWrite } from '../../lib/strategies/conditional-write.ts';
+import { memoryCombiner } from '../../lib/adapters/memory/combiner.ts';
+import { memoryLock } from '../../lib/adapters/memory/lock.ts';
+import type { Leases } from '../../lib/ports/leases.ts';
+import { strategiesOn, type StrategyDeps } from '../../lib/strategies/index.ts';
+import type { StrategyName } from '../../lib/domain/product.ts';
 import { adjustStock } from '../../lib/usecases/adjust-stock.ts';
 import { chargeBalance } from '../../lib/usecases/charge-balance.ts';
 import { listEntries } from '../../lib/usecases/list-entries.ts';
@@ -30,7 +34,16 @@ export interface Ports {
   readonly orders: Orders;
   readonly catalogue: Catalogue;
   readonly ledger: Ledger;
+  readonly leases: Leases;
 }
+
+export type Locks = Pick<StrategyDeps, 'spinLock' | 'pubsubLock' | 'combiner'>;
+
+export const memoryLocks = (): Locks => ({
+  spinLock: memoryLock(),
+  pubsubLock: memoryLock(),
+  combiner: memoryCombiner(),
+});
 
 export const RESERVATION_MS = 600_000;
 
@@ -60,28 +73,40 @@ export interface Ask {
 export class BenchShop {
   nowMs = Date.parse('2026-01-01T00:00:00Z');
   reservationMs = RESERVATION_MS;
+  /** The clock stands still, and so a wait is a turn of the event loop unless a test says otherwise. */
+  sleep: (ms: number) => Promise<void> = () => new Promise<void>((ok) => setImmediate(ok));
+  /** Of products that are put on sale from now on. */
+  strategy: StrategyName = 'conditional-write';
   readonly ports: Ports;
+  readonly locks: Locks;
   readonly #prices = rememberedPrices();
 
-  constructor(ports: Ports) {
+  constructor(ports: Ports, locks: Locks = memoryLocks()) {
     this.ports = ports;
+    this.locks = locks;
   }
 
   patience(): Patience {
     const timing = {
       nowMs: () => this.nowMs,
-      sleep: () => new Promise<void>((ok) => setImmediate(ok)),
+      sleep: this.sleep,
       random: () => 0.5,
     };
     return new Patience(timing, { deadlineMs: this.nowMs + 20_000, callMsMax: 1_000 });
   }
 
-  async stocked(name: string, units: number, priceMinor = 100): Promise<Sku> {
+  async stocked(
+    name: string,
+    units: number,
+    priceMinor = 100,
+    strategy: StrategyName = this.strategy,
+  ): Promise<Sku> {
     const sku = freshSku(name);
     await this.ports.catalogue.change({
       sku,
       name,
       priceMinor,
+      strategy,
       newVersion: freshRequest() as string as CatalogueVersion,
       expected: 'absent',
     });
@@ -100,7 +125,7 @@ export class BenchShop {
     const deps = {
       ...this.ports,
       prices: this.#prices,
-      strategies: { 'conditional-write': conditionalWrite(this.ports.stock) },
+      strategies: strategiesOn({ ...this.ports, ...this.locks }),
       currency: 'KRW',
       reservationMs: this.reservationMs,
     };

@@ -273,7 +273,8 @@ export const storeContract: readonly Promised[] = [
   {
     name: 'lets no hold in that ends before the mark, such as one of a process that was frozen',
     run: async (shop) => {
-      const sku = await shop.stocked('a', 3);
+      // Caught on its way by the verb that this strategy uses.
+      const sku = await shop.stocked('a', 3, 100, 'conditional-write');
       const frozen: Placement[] = [];
       const { stock } = shop.ports;
       const freezing = new BenchShop({

@@ -22,7 +22,8 @@ import type { PriceList } from '../../lib/ports/catalogue.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { Visit } from '../../lib/http/visit.ts';
 import { openDatabase } from '../../lib/runtime/database.ts';
-import { conditionalWrite } from '../../lib/strategies/conditional-write.ts';
+import { strategiesOn } from '../../lib/strategies/index.ts';
+import { memoryLocks } from '../contract/bench-shop.ts';
 import {
   type App,
   type Ask,
@@ -151,7 +152,7 @@ export class Bench {
     const app = {
       ...ports,
       prices,
-      strategies: { 'conditional-write': conditionalWrite(ports.stock) },
+      strategies: strategiesOn({ ...ports, ...memoryLocks() }),
       currency: 'KRW',
       reservationMs: RESERVATION_MS,
     } as const;

@@ -27,7 +27,8 @@ const placing =
     const place: Attempt<Placement, PlaceOutcome> = (placement) =>
       way(placement, (one) => app.stock.place(one));
     const stock = { ...app.stock, place };
-    return { ...app, stock, strategies: { 'conditional-write': conditionalWrite(stock) } };
+    const strategies = { ...app.strategies, 'conditional-write': conditionalWrite(stock) };
+    return { ...app, stock, strategies };
   };
 
 /** An order that was there before an attempt, told in some other way. */
@@ -96,6 +97,7 @@ const bugs: readonly {
       broken: (app) => ({
         ...app,
         strategies: {
+          ...app.strategies,
           'conditional-write': (placement, patience) =>
             persist(() => app.stock.place(placement), patience),
         },

@@ -1,7 +1,8 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { rememberedPrices } from '../../lib/adapters/memory/price-list.ts';
 import { memoryShop } from '../../lib/adapters/memory/shop.ts';
-import { conditionalWrite } from '../../lib/strategies/conditional-write.ts';
+import { strategiesOn } from '../../lib/strategies/index.ts';
+import { memoryLocks } from '../contract/bench-shop.ts';
 import { InProcess, quietEdge } from './functions.ts';
 
 let shop: InProcess;
@@ -11,7 +12,7 @@ beforeAll(async () => {
 
 it('drives the functions on a store and a clock of its own', async () => {
   const ports = memoryShop();
-  const strategies = { 'conditional-write': conditionalWrite(ports.stock) };
+  const strategies = strategiesOn({ ...ports, ...memoryLocks() });
   const app = { ...ports, prices: rememberedPrices(), strategies };
   const clock = { nowMs: () => 0, sleep: async () => undefined, random: () => 0 };
   let drawn = 0;

@@ -6,9 +6,9 @@ import type { Clock } from '../../lib/ports/clock.ts';
 import type { Edge, Handler } from '../../lib/http/route.ts';
 import { type Route, routes } from '../../lib/http/routes.ts';
 import { metered } from '../../lib/runtime/tally.ts';
-import type { app as realApp } from '../../lib/runtime/store.ts';
+import type { selling } from '../../lib/runtime/selling.ts';
 
-export type App = typeof realApp;
+export type App = typeof selling;
 
 /** What the functions run on: made by a test, and put in place before each call. */
 export interface World {
@@ -53,6 +53,7 @@ export class InProcess {
       get: (_, name) => shop.world.app[name as keyof App],
     });
     jest.unstable_mockModule('../../lib/runtime/store.ts', () => ({ app }));
+    jest.unstable_mockModule('../../lib/runtime/selling.ts', () => ({ selling: app }));
     jest.unstable_mockModule('../../lib/runtime/edge.ts', () => ({
       handle: (route: Route, operate: never, schema: never) => {
         const name = `${route.method} ${route.path}`;

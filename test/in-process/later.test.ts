@@ -3,7 +3,8 @@ import { beforeAll, expect, it } from '@jest/globals';
 import { dynamoShop } from '../../lib/adapters/dynamodb/shop.ts';
 import { rememberedPrices } from '../../lib/adapters/memory/price-list.ts';
 import { openDatabase } from '../../lib/runtime/database.ts';
-import { conditionalWrite } from '../../lib/strategies/conditional-write.ts';
+import { strategiesOn } from '../../lib/strategies/index.ts';
+import { memoryLocks } from '../contract/bench-shop.ts';
 import { createTables } from '../../localstack/shop/tables.ts';
 import { type Ask, InProcess, quietEdge, type Told } from './functions.ts';
 
@@ -18,7 +19,7 @@ beforeAll(async () => {
   shop = await InProcess.load();
   await createTables(DYNAMODB_ENDPOINT, TABLE_PREFIX);
   const ports = dynamoShop(openDatabase({ DYNAMODB_ENDPOINT, TABLE_PREFIX }));
-  const strategies = { 'conditional-write': conditionalWrite(ports.stock) };
+  const strategies = strategiesOn({ ...ports, ...memoryLocks() });
   const settings = { currency: 'KRW', reservationMs: 600_000 };
   const clock = { nowMs: () => nowMs, sleep: async () => undefined, random: () => 0 };
   shop.world = {

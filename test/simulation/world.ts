@@ -3,7 +3,8 @@ import { memoryShop } from '../../lib/adapters/memory/shop.ts';
 import { HOLD_SLACK_MS } from '../../lib/domain/hold.ts';
 import type { OrderId } from '../../lib/domain/ids.ts';
 import type { PriceList } from '../../lib/ports/catalogue.ts';
-import { conditionalWrite } from '../../lib/strategies/conditional-write.ts';
+import { strategiesOn } from '../../lib/strategies/index.ts';
+import { memoryLocks } from '../contract/bench-shop.ts';
 import { type Coverage, count } from './coverage.ts';
 import { Network } from './faults.ts';
 import type { Sent } from './history.ts';
@@ -191,7 +192,7 @@ export class World {
           container().prices.learn(offers);
         },
       },
-      strategies: { 'conditional-write': conditionalWrite(ports.stock) },
+      strategies: strategiesOn({ ...ports, ...memoryLocks() }),
       currency: 'KRW',
       get reservationMs() {
         return container().reservationMs;

@@ -1,7 +1,7 @@
 import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { Sku } from '../../domain/ids.ts';
-import { defaultStrategy, type Product } from '../../domain/product.ts';
+import { defaultStrategy } from '../../domain/product.ts';
 import type { Catalogue, ChangeOutcome, ProductChange } from '../../ports/catalogue.ts';
+import type { Stock } from '../../ports/stock.ts';
 import type { Database } from './database.ts';
 import { readAll, readOne } from './read.ts';
 import { marshall, type Row, shelf } from './rows.ts';
@@ -10,17 +10,20 @@ export const catalogueOn = (db: Database): Catalogue => ({
   find: async (skus) => {
     const [only, ...more] = skus;
     if (only === undefined) return [];
-    if (more.length === 0) return findOne(db, only);
+    if (more.length === 0) return [(await shelfOn(db)(only)) ?? []].flat();
     const keys = skus.map((sku) => marshall({ sku }));
     return (await readAll(db, db.tables.products, keys)).map(shelf);
   },
   change: (change) => (change.expected === 'absent' ? create(db, change) : alter(db, change)),
 });
 
-async function findOne(db: Database, sku: Sku): Promise<Product[]> {
-  const row = await readOne(db, db.tables.products, marshall({ sku }));
-  return row === undefined ? [] : [shelf(row)];
-}
+/** A strong read of a product with all that the store knows of it. */
+export const shelfOn =
+  (db: Database): Stock['shelf'] =>
+  async (sku) => {
+    const row = await readOne(db, db.tables.products, marshall({ sku }));
+    return row === undefined ? undefined : shelf(row);
+  };
 
 async function create(
   { attempt, tables }: Database,

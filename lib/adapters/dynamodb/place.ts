@@ -6,7 +6,13 @@ import {
 import { markOfHold } from '../../domain/hold.ts';
 import { retold } from '../../domain/keyed-request.ts';
 import { type OrderLine, replyOf } from '../../domain/order.ts';
-import { type PlaceOutcome, type Placement, refusalOf } from '../../domain/placement.ts';
+import {
+  type Guard,
+  hasMoved,
+  type PlaceOutcome,
+  type Placement,
+  refusalOf,
+} from '../../domain/placement.ts';
 import type { Stock } from '../../ports/stock.ts';
 import type { Database } from './database.ts';
 import { keptReply, marshall, orderRow, shelf } from './rows.ts';
@@ -15,10 +21,10 @@ import type { TableNames } from './tables.ts';
 /** One transaction: the order, if its id is new, and every line's units. */
 export const placeOn =
   ({ attempt, tables }: Database): Stock['place'] =>
-  async (placement) => {
+  async (placement, guard) => {
     const TransactItems = [
       putOrder(tables, placement),
-      ...placement.order.lines.map((line) => takeUnits(tables, placement, line)),
+      ...placement.order.lines.map((line) => takeUnits(tables, placement, line, guard)),
     ];
     const answer = await attempt((client) =>
       client.send(new TransactWriteItemsCommand({ TransactItems })),
@@ -27,13 +33,13 @@ export const placeOn =
       case 'done':
         return { kind: 'placed', reply: replyOf(placement.order) };
       case 'refused':
-        return told(placement, answer.reasons);
+        return told(placement, answer.reasons, guard);
       case 'contended':
         return answer;
     }
   };
 
-const putOrder = ({ orders }: TableNames, placement: Placement): TransactWriteItem => ({
+export const putOrder = ({ orders }: TableNames, placement: Placement): TransactWriteItem => ({
   Put: {
     TableName: orders,
     Item: orderRow(placement),
@@ -42,13 +48,15 @@ const putOrder = ({ orders }: TableNames, placement: Placement): TransactWriteIt
   },
 });
 
-const pricedAsNow = 'catalogueVersion = :version';
+export const pricedAsNow = 'catalogueVersion = :version';
 const enoughUnits = 'availableUnits >= :units';
-const noHoldBeforeTheMark =
+export const noHoldBeforeTheMark =
   '(attribute_not_exists(holdsExpireFrom) OR holdsExpireFrom <= :expiresAt)';
+export const noNewerFence = '(attribute_not_exists(fence) OR fence <= :fence)';
+const unmoved = 'availableUnits = :seen';
 
 /** The first hold on a product marks from when its holds may end; later ones end later. */
-const take =
+export const take =
   'SET availableUnits = availableUnits - :units, ' +
   'holdsExpireFrom = if_not_exists(holdsExpireFrom, :from)';
 
@@ -56,34 +64,60 @@ const takeUnits = (
   { products }: TableNames,
   { order, versions }: Placement,
   { sku, quantity }: OrderLine,
-): TransactWriteItem => ({
-  Update: {
-    TableName: products,
-    Key: marshall({ sku }),
-    UpdateExpression: take,
-    ConditionExpression: `${pricedAsNow} AND ${enoughUnits} AND ${noHoldBeforeTheMark}`,
-    ExpressionAttributeValues: marshall({
-      ':units': quantity,
-      ':version': versions.get(sku),
-      ':from': markOfHold(order),
-      ':expiresAt': order.expiresAt,
-    }),
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-  },
-});
+  guard: Guard | undefined,
+): TransactWriteItem => {
+  const guarded = guard === undefined ? free : guardedBy[guard.kind];
+  const law = `${pricedAsNow} AND ${enoughUnits} AND ${noHoldBeforeTheMark}`;
+  return {
+    Update: {
+      TableName: products,
+      Key: marshall({ sku }),
+      UpdateExpression: `${take}${guarded.update}`,
+      ConditionExpression: `${law}${guarded.condition}`,
+      ExpressionAttributeValues: marshall({
+        ':units': quantity,
+        ':version': versions.get(sku),
+        ':from': markOfHold(order),
+        ':expiresAt': order.expiresAt,
+        ...(guard === undefined ? {} : valueOf(guard)),
+      }),
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    },
+  };
+};
+
+const free = { update: '', condition: '' };
+const fenced = { update: ', fence = :fence', condition: ` AND ${noNewerFence}` };
+
+/** What a guard adds to the update and to its condition. */
+const guardedBy: Readonly<Record<Guard['kind'], typeof free>> = {
+  fence: fenced,
+  lease: { ...fenced, update: `${fenced.update} REMOVE leaseOwner, leaseUntilMs` },
+  unmoved: { update: '', condition: ` AND ${unmoved}` },
+};
+
+const valueOf = (guard: Guard) =>
+  guard.kind === 'unmoved' ? { ':seen': guard.availableUnits } : { ':fence': guard.fence };
 
 /**
  * Reads the reasons in the order in which the items were written: the order, then its lines.
  * The order comes first, because a replay finds both its own row and empty shelves.
  */
-function told(placement: Placement, [own, ...lines]: readonly CancellationReason[]): PlaceOutcome {
+function told(
+  placement: Placement,
+  [own, ...lines]: readonly CancellationReason[],
+  guard: Guard | undefined,
+): PlaceOutcome {
   if (own?.Item !== undefined) return retold(keptReply(own.Item), placement, 'placed');
   const met = placement.order.lines.flatMap((line, index) => {
     const reason = lines[index];
     if (reason?.Code !== 'ConditionalCheckFailed') return [];
     return [{ line, shelf: reason.Item === undefined ? undefined : shelf(reason.Item) }];
   });
-  const refusal = refusalOf(placement, met);
+  const refusal = refusalOf(placement, met, guard);
+  if (refusal === undefined && met.some(({ shelf }) => hasMoved(shelf, guard))) {
+    return { kind: 'contended' };
+  }
   if (refusal === undefined) throw new Error('a placement was refused without a reason');
   return refusal;
 }

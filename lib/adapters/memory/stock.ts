@@ -1,27 +1,37 @@
 import { type AdjustOutcome, type Adjustment, adjustmentReply } from '../../domain/adjustment.ts';
 import { markOfHold, unitsGivenBack } from '../../domain/hold.ts';
+import { type GroupPlan, holdsFor } from '../../domain/group.ts';
 import type { Sku } from '../../domain/ids.ts';
 import { retold } from '../../domain/keyed-request.ts';
 import { STOCK_MAX } from '../../domain/limits.ts';
 import { type HeldOrder, replyOf } from '../../domain/order.ts';
-import { type Placement, refusalOf, type Shelf } from '../../domain/placement.ts';
+import {
+  type Guard,
+  hasMoved,
+  type Placement,
+  refusalOf,
+  type Shelf,
+} from '../../domain/placement.ts';
 import type { StoredOrder } from '../../ports/orders.ts';
-import type { ReleaseOutcome, Stock } from '../../ports/stock.ts';
+import type { GroupOutcome, ReleaseOutcome, Stock } from '../../ports/stock.ts';
 import type { MemoryTables } from './shop.ts';
 
 export const memoryStock = (tables: MemoryTables): Stock => ({
-  place: async (placement) => {
+  place: async (placement, guard) => {
     const earlier = tables.orders.get(placement.order.orderId);
     if (earlier !== undefined) return retold(earlier, placement, 'placed');
     const met = placement.order.lines.map((line) => ({
       line,
       shelf: tables.shelves.get(line.sku),
     }));
-    const refusal = refusalOf(placement, met);
+    const refusal = refusalOf(placement, met, guard);
     if (refusal !== undefined) return refusal;
-    take(tables, placement);
+    if (met.some(({ shelf }) => hasMoved(shelf, guard))) return { kind: 'contended' };
+    take(tables, placement, guard);
     return { kind: 'placed', reply: replyOf(placement.order) };
   },
+  shelf: async (sku) => tables.shelves.get(sku),
+  placeMany: async (plan) => carryOut(tables, plan),
   releaseMany: async (held, nowMs) => release(tables, held, nowMs),
   adjust: async (adjustment) => adjust(tables, adjustment),
 });
@@ -34,16 +44,39 @@ function move({ shelves }: MemoryTables, sku: Sku, units: number): Shelf {
   return moved;
 }
 
-function take(tables: MemoryTables, { order, userId, requestId, fingerprint }: Placement): void {
+function take(tables: MemoryTables, placement: Placement, guard?: Guard): void {
+  const { order, userId, requestId, fingerprint } = placement;
   for (const { sku, quantity } of order.lines) {
     const shelf = move(tables, sku, -quantity);
     tables.shelves.set(sku, {
       ...shelf,
       holdsExpireFrom: shelf.holdsExpireFrom ?? markOfHold(order),
+      ...(guard === undefined || guard.kind === 'unmoved' ? {} : { fence: guard.fence }),
+      ...(guard?.kind === 'lease' ? { leaseUntilMs: 0 } : {}),
     });
   }
   const kept = { requestId, fingerprint, reply: replyOf(order) };
   tables.orders.set(order.orderId, { ...kept, userId, order });
+}
+
+function carryOut(tables: MemoryTables, plan: GroupPlan): GroupOutcome {
+  const shelf = tables.shelves.get(plan.sku);
+  const known = new Map(
+    [...plan.accepted, ...plan.refused].flatMap(({ order: { orderId } }) => {
+      const kept = tables.orders.get(orderId);
+      return kept === undefined ? [] : [[orderId, kept] as const];
+    }),
+  );
+  const fits = shelf !== undefined && holdsFor(plan, shelf);
+  if (!fits || known.size > 0) return { kind: 'moved', shelf: fits ? undefined : shelf, known };
+  const guard =
+    plan.fence === undefined ? undefined : { kind: 'fence' as const, fence: plan.fence };
+  for (const placement of plan.accepted) take(tables, placement, guard);
+  // Those who are refused stay refused by whoever came with an older one.
+  const left = tables.shelves.get(plan.sku);
+  if (guard !== undefined && left !== undefined)
+    tables.shelves.set(plan.sku, { ...left, fence: guard.fence });
+  return { kind: 'carried-out' };
 }
 
 function release(tables: MemoryTables, held: readonly HeldOrder[], nowMs: number): ReleaseOutcome {

@@ -1,9 +1,9 @@
-import type { app as realApp } from '../../../lib/runtime/store.ts';
+import type { selling } from '../../../lib/runtime/selling.ts';
 import type { KeyToken } from '../../../lib/domain/ids.ts';
 import type { Clock } from '../../../lib/ports/clock.ts';
 import type { Handler } from '../../../lib/http/route.ts';
 
-export type App = typeof realApp;
+export type App = typeof selling;
 
 /** How the keys of requests are read, for mutants that read them wrongly. */
 export interface KeyReading {

@@ -17,7 +17,9 @@ export function addCost(a: Cost, b: Cost): Cost {
   for (const [table, count] of Object.entries(b.itemWrites)) {
     itemWrites[table] = (itemWrites[table] ?? 0) + count;
   }
+  const redisCommands = (a.redisCommands ?? 0) + (b.redisCommands ?? 0);
   return {
+    ...(redisCommands > 0 ? { redisCommands } : {}),
     requests: a.requests + b.requests,
     writeUnits: a.writeUnits + b.writeUnits,
     readUnits: a.readUnits + b.readUnits,

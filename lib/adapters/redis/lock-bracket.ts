@@ -1,0 +1,51 @@
+import type { Fence } from '../../domain/ids.ts';
+import { Unavailable } from '../../domain/unavailable.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Held } from '../../ports/lock.ts';
+
+/** Past this there is no time for a second try: an outage is told within a second. */
+const FIRST_TRY_MS_MAX = 450;
+
+/** Answers 1 if the lock was still the caller's. */
+type Release = () => Promise<0 | 1>;
+
+/**
+ * Asks, and once more if nobody can tell what became of it. Only for questions that may be asked
+ * twice: under the same id the lock is got once. Throws `Unavailable` on a lasting outage.
+ */
+export async function askTwice<Reply>(clock: Clock, ask: () => Promise<Reply>): Promise<Reply> {
+  const startedMs = clock.nowMs();
+  try {
+    return await ask();
+  } catch (error) {
+    const lost = error instanceof Unavailable && error.fate === 'unknown';
+    if (!lost || clock.nowMs() - startedMs > FIRST_TRY_MS_MAX) throw error;
+    return ask();
+  }
+}
+
+/** Runs the work and releases the lock, whatever the work comes to. */
+export async function whileHeld<T>(
+  fence: Fence,
+  work: (fence: Fence) => Promise<T>,
+  release: Release,
+): Promise<Held<T>> {
+  let lost = true;
+  let value: T;
+  try {
+    value = await work(fence);
+  } finally {
+    lost = await wasLost(release);
+  }
+  return { kind: 'held', value, lost };
+}
+
+/**
+ * Never rejects: the work is done, and its value must not be lost to an outage. Nobody can tell then
+ * whose the lock is, and it runs out by itself.
+ */
+export const wasLost = (release: Release): Promise<boolean> =>
+  release().then(
+    (released) => released === 0,
+    () => true,
+  );

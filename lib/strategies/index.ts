@@ -1,0 +1,32 @@
+import type { Placement } from '../domain/placement.ts';
+import type { StrategyName } from '../domain/product.ts';
+import type { Combiner } from '../ports/combiner.ts';
+import type { Leases } from '../ports/leases.ts';
+import type { Lock } from '../ports/lock.ts';
+import type { Orders } from '../ports/orders.ts';
+import type { Stock } from '../ports/stock.ts';
+import type { Strategy } from '../ports/strategy.ts';
+import { conditionalWrite } from './conditional-write.ts';
+import { dynamodbLease } from './dynamodb-lease.ts';
+import { locked } from './locked.ts';
+import { type Decision, redisCombining } from './redis-combining.ts';
+import { versionRetry } from './version-retry.ts';
+
+export interface StrategyDeps {
+  readonly stock: Stock;
+  readonly leases: Leases;
+  readonly orders: Pick<Orders, 'find'>;
+  readonly spinLock: Lock;
+  readonly pubsubLock: Lock;
+  readonly combiner: Combiner<Placement, Decision>;
+}
+
+/** Every way of meeting contention, by the name that a product is set to. */
+export const strategiesOn = (deps: StrategyDeps): Readonly<Record<StrategyName, Strategy>> => ({
+  'conditional-write': conditionalWrite(deps.stock),
+  'version-retry': versionRetry(deps.stock),
+  'dynamodb-lease': dynamodbLease(deps),
+  'redis-spin': locked(deps.stock, deps.spinLock),
+  'redis-pubsub': locked(deps.stock, deps.pubsubLock),
+  'redis-combining': redisCombining(deps.stock, deps.combiner),
+});
