@@ -1,14 +1,17 @@
 import { parseArgs } from 'node:util';
-import { defaultStrategy, type StrategyName, strategyNames } from '../../lib/domain/product.ts';
+import { defaultStrategy } from '../../lib/domain/product.ts';
 import { STOCK_MAX } from '../../lib/domain/limits.ts';
 import type { Harness } from '../../localstack/shop/open.ts';
 import { type ModelSettings, modelSettingsIn } from '../contention/round-trip.ts';
+import { type Racer, racers } from './racers.ts';
 
 export const HELP = `Sells the same few units to a crowd, over HTTP, and checks that each is sold exactly once.
 
   npm run race -- [options]
 
-  --strategy NAME…   ${strategyNames.join(', ')}, or all (default ${defaultStrategy})
+  --strategy NAME…   ${racers.slice(0, 3).join(', ')}, ${racers.slice(3, 6).join(', ')},
+                     naive (reads, then writes without condition: oversells), or all of them;
+                     default ${defaultStrategy}
   --orders N         orders of one unit each (default 30)
   --units N          units on sale (default 20)
   --runs N           counted runs of each strategy, every one with a new product (default 1)
@@ -32,7 +35,7 @@ wrong command line, 130 after Ctrl-C.`;
 export interface RaceOptions {
   /** For money and not for stock: then strategies, orders, units and concurrency mean nothing. */
   readonly money: boolean;
-  readonly strategies: readonly StrategyName[];
+  readonly strategies: readonly Racer[];
   readonly orders: number;
   readonly units: number;
   readonly runs: number;
@@ -77,9 +80,10 @@ export function readOptions(
   const { money, model, help, thin, workers, url, json } = values;
   if (money) refuseStock(values);
   const orders = whole('--orders', values.orders ?? '30', { min: 1, max: ORDERS_MAX });
+  const strategies = strategiesIn(values.strategy, positionals);
   const options: RaceOptions = {
     money,
-    strategies: strategiesIn(values.strategy, positionals),
+    strategies,
     orders,
     units: whole('--units', values.units ?? '20', { min: 0, max: STOCK_MAX }),
     runs: whole('--runs', values.runs, { min: 1, max: RUNS_MAX }),
@@ -89,7 +93,7 @@ export function readOptions(
     ),
     model: model ? modelSettingsIn(env) : undefined,
     harness: harnessOf({ thin, workers, model }),
-    ownShop: thin || workers || model,
+    ownShop: thin || workers || model || strategies.includes('naive'),
     url: url === undefined ? undefined : shopUrl(url),
     defaultUrl: `http://127.0.0.1:${portIn(env)}`,
     json: json === '' ? wrong('--json needs the name of a file.') : json,
@@ -120,20 +124,20 @@ function refuseStock(given: Readonly<Record<string, unknown>>): void {
 function strategiesIn(
   named: readonly string[] | undefined,
   positionals: readonly string[],
-): readonly StrategyName[] {
+): readonly Racer[] {
   const [stray] = positionals;
   if (named === undefined) {
     return stray === undefined ? [defaultStrategy] : wrong(`Unexpected argument "${stray}".`);
   }
   const names = [...named, ...positionals].flatMap((text) => text.split(','));
-  const known = names.flatMap((name) => (name === 'all' ? strategyNames : [strategyOf(name)]));
+  const known = names.flatMap((name) => (name === 'all' ? racers : [racerOf(name)]));
   return [...new Set(known)];
 }
 
-function strategyOf(name: string): StrategyName {
+function racerOf(name: string): Racer {
   return (
-    strategyNames.find((known) => known === name) ??
-    wrong(`Unknown strategy "${name}": choose from ${strategyNames.join(', ')}, or all.`)
+    racers.find((known) => known === name) ??
+    wrong(`Unknown strategy "${name}": choose from ${racers.join(', ')}, or all.`)
   );
 }
 

@@ -1,6 +1,6 @@
-import type { StrategyName } from '../../lib/domain/product.ts';
 import type { Cost } from '../../lib/ports/cost.ts';
 import { percentile } from './percentile.ts';
+import type { Racer } from './racers.ts';
 import type { Run } from './run.ts';
 
 /** The JSON of contract.md, "Running it". */
@@ -13,7 +13,7 @@ export interface Report {
 
 /** Counts are sums over the runs; costs are null if the shop does not show them. */
 export interface StrategyReport {
-  readonly strategy: StrategyName;
+  readonly strategy: Racer;
   readonly runs: number;
   readonly accepted: number;
   readonly refused: number;
@@ -33,6 +33,10 @@ export interface StrategyReport {
   readonly writeUnitsPerOrder: number | null;
   readonly readUnitsPerOrder: number | null;
   readonly hotWritesPerOrder: number | null;
+  /** Sent by the shop; absent if it sent none. */
+  readonly redisCommandsPerOrder?: number;
+  /** Run by the server, those inside of scripts too; absent if it is not the race's own. */
+  readonly redisCallsPerOrder?: number;
   /** The same runs again under the contention model. */
   readonly modelled?: ModelledReport;
 }
@@ -47,7 +51,7 @@ export interface ModelledReport extends Pick<
 
 /** Sums up a strategy's runs, and those under the contention model if there are any. */
 export function reportOf(
-  strategy: StrategyName,
+  strategy: Racer,
   runs: readonly Run[],
   modelled: readonly Run[] = [],
 ): StrategyReport {
@@ -64,7 +68,7 @@ export function reportOf(
   };
 }
 
-function plainReportOf(strategy: StrategyName, runs: readonly Run[]): StrategyReport {
+function plainReportOf(strategy: Racer, runs: readonly Run[]): StrategyReport {
   const sum = (count: (run: Run) => number): number =>
     runs.reduce((total, run) => total + count(run), 0);
   const wallsMs = runs.map(({ wallMs }) => wallMs);
@@ -74,6 +78,9 @@ function plainReportOf(strategy: StrategyName, runs: readonly Run[]): StrategyRe
     costs.length === 0
       ? null
       : rounded(costs.reduce((total, cost) => total + count(cost), 0) / costs.length);
+  const sent = perOrder(({ redisCommands = 0 }) => redisCommands);
+  const counted = runs.flatMap(({ redisCalls }) => redisCalls ?? []);
+  const calls = counted.reduce((total, count) => total + count, 0);
   return {
     strategy,
     runs: runs.length,
@@ -98,6 +105,10 @@ function plainReportOf(strategy: StrategyName, runs: readonly Run[]): StrategyRe
     readUnitsPerOrder: perOrder(({ readUnits }) => readUnits),
     // The product is the item that the whole crowd wants to write.
     hotWritesPerOrder: perOrder(({ itemWrites }) => itemWrites['products'] ?? 0),
+    ...(sent === null || sent === 0 ? {} : { redisCommandsPerOrder: sent }),
+    ...(counted.length === 0 || latenciesMs.length === 0
+      ? {}
+      : { redisCallsPerOrder: rounded(calls / latenciesMs.length) }),
   };
 }
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { StrategyName } from '../../lib/domain/product.ts';
 import type { RaceOptions } from './options.ts';
 import { type Progress, showRace } from './progress.ts';
+import type { Racer } from './racers.ts';
+import { RedisCalls } from './redis-calls.ts';
 import { type Run, runOnce } from './run.ts';
 import { signIn } from './shoppers.ts';
 import type { Venue } from './venue.ts';
@@ -11,7 +12,7 @@ export interface Rounds {
   readonly counted: readonly Run[];
   /** Counted runs under the contention model; none without `--model`. */
   readonly modelled: readonly Run[];
-  /** Breaches of the law, in the runs that don't count too. */
+  /** Breaches of the law, in the runs that don't count too; `naive` is there to break it. */
   readonly breaches: number;
 }
 
@@ -28,7 +29,7 @@ const WARM_UPS_MAX = 30;
  * a shop under the contention model each run is followed by its like there.
  */
 export async function runRounds(
-  { url, modelledUrl }: Pick<Venue, 'url' | 'modelledUrl'>,
+  venue: Pick<Venue, 'url' | 'modelledUrl' | 'naive' | 'redisUrl'>,
   options: RaceOptions,
   signal: AbortSignal,
 ): Promise<Rounds> {
@@ -36,18 +37,12 @@ export async function runRounds(
   const raceId = `race-${randomBytes(6).toString('hex')}`;
   const shoppers = await signIn(raceId, orders);
   const warmUps = Math.min(WARM_UPS_MAX, Math.ceil(WARM_UP_ORDERS / (orders * strategies.length)));
-  const shops = [
-    { url, modelled: false },
-    ...(modelledUrl === undefined ? [] : [{ url: modelledUrl, modelled: true }]),
-  ];
+  const shops = [false, ...(venue.modelledUrl === undefined ? [] : [true])];
+  const redisCalls = venue.redisUrl === undefined ? undefined : new RedisCalls(venue.redisUrl);
   const progress = showRace((warmUps + runs) * strategies.length * shops.length);
   const all: { run: Run; counts: boolean; modelled: boolean }[] = [];
 
-  const go = async (
-    round: number,
-    strategy: StrategyName,
-    { url, modelled }: (typeof shops)[number],
-  ): Promise<void> => {
+  const go = async (round: number, strategy: Racer, modelled: boolean): Promise<void> => {
     signal.throwIfAborted();
     const counts = round >= warmUps;
     const name = counts
@@ -57,7 +52,9 @@ export async function runRounds(
     progress.begin({ round: name, subject: runner });
     const sku = `${raceId}-${round}-${strategies.indexOf(strategy)}`;
     const onAccepted = progress.accepted;
-    const run = await runOnce({ url, strategy, sku, units, shoppers, concurrency, onAccepted });
+    const url = urlOf(venue, strategy, modelled);
+    const crowd = { units, shoppers, concurrency, onAccepted };
+    const run = await runOnce({ url, strategy, sku, redisCalls, ...crowd });
     tell(progress, `${name}, ${runner}`, run);
     progress.done();
     all.push({ run, counts, modelled });
@@ -66,23 +63,37 @@ export async function runRounds(
   try {
     for (let round = 0; round < warmUps + runs; round++) {
       for (const strategy of strategies) {
-        for (const shop of shops) await go(round, strategy, shop);
+        for (const modelled of shops) await go(round, strategy, modelled);
       }
     }
   } finally {
     progress.end();
+    redisCalls?.close();
   }
   const counted = (under: boolean): Run[] =>
     all.filter(({ counts, modelled }) => counts && modelled === under).map(({ run }) => run);
   return {
     counted: counted(false),
     modelled: counted(true),
-    breaches: all.reduce((sum, { run }) => sum + run.breaches.length, 0),
+    breaches: all
+      .filter(({ run }) => run.strategy !== 'naive')
+      .reduce((sum, { run }) => sum + run.breaches.length, 0),
   };
 }
 
+function urlOf(
+  venue: Pick<Venue, 'url' | 'modelledUrl' | 'naive'>,
+  racer: Racer,
+  modelled: boolean,
+) {
+  const { url, modelledUrl } = racer === 'naive' && venue.naive ? venue.naive : venue;
+  return modelled && modelledUrl !== undefined ? modelledUrl : url;
+}
+
 /** What must not be overlooked. */
-function tell(progress: Progress, name: string, { breaches, other, others }: Run): void {
+function tell(progress: Progress, name: string, { strategy, breaches, other, others }: Run): void {
+  // Its breaches are what the table shows of it.
+  if (strategy === 'naive') return;
   for (const breach of breaches) progress.say(`LAW BROKEN in ${name}: ${breach}`);
   if (other === 0) return;
   progress.say(`${name}: ${other} answers were neither yes nor no; one of each kind:`);

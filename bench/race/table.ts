@@ -37,6 +37,12 @@ const costs: readonly Column<StrategyReport>[] = [
   { heading: ['', 'hot-item writes'], value: (row) => count(row.hotWritesPerOrder) },
 ];
 
+/** Commands to Redis: those that the shop sent, and those that ran there, in scripts too. */
+const redis: readonly Column<StrategyReport>[] = [
+  { heading: ['Redis', 'sent'], value: (row) => count(row.redisCommandsPerOrder ?? null) },
+  { heading: ['', 'run'], value: (row) => count(row.redisCallsPerOrder ?? null) },
+];
+
 /** One figure without the contention model, and beside it the same under the model. */
 function pair(
   name: string,
@@ -69,7 +75,8 @@ const contention: readonly Column<StrategyReport>[] = [
 /** The report as tables, one under the other, so that none is wider than a terminal. */
 export function tableOf({ strategies }: Report, paint: Paint = (_, text) => text): string {
   const modelled = strategies.some((row) => row.modelled !== undefined);
-  return [outcome, costs, ...(modelled ? [contention] : [])]
+  const used = strategies.some((row) => row.redisCommandsPerOrder !== undefined);
+  return [outcome, [...costs, ...(used ? redis : [])], ...(modelled ? [contention] : [])]
     .map((columns) => grid(columns, strategies, paint))
     .join('\n\n');
 }

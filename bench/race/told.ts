@@ -32,17 +32,22 @@ export function toldBy({ status, text }: { status: number; text: string }): Told
   };
 }
 
-const costHeader: z.ZodType<Cost> = z.object({
+const costHeader = z.object({
   requests: z.number(),
   writeUnits: z.number(),
   readUnits: z.number(),
   transactions: z.number(),
   itemWrites: z.record(z.string(), z.number()),
+  redisCommands: z.number().optional(),
 });
 
 /** Reads the header `X-Cost`; nothing if the shop does not show it. */
 export function costIn(header: string | undefined): Cost | undefined {
-  return header === undefined ? undefined : costHeader.safeParse(jsonIn(header)).data;
+  if (header === undefined) return undefined;
+  const cost = costHeader.safeParse(jsonIn(header)).data;
+  if (cost === undefined) return undefined;
+  const { redisCommands, ...rest } = cost;
+  return redisCommands === undefined ? rest : { ...rest, redisCommands };
 }
 
 /** The JSON value in a text; undefined if it holds none. */

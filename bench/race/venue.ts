@@ -5,13 +5,21 @@ import {
   startEngines,
 } from '../../localstack/engines/index.ts';
 import { openShop } from '../../localstack/shop/open.ts';
+import type { PluginOptions } from '../../localstack/shop/plugins.ts';
 import type { RaceOptions } from './options.ts';
 
-/** The shop that is raced against. */
-export interface Venue {
+interface Shops {
   readonly url: string;
   /** The same shop once more, under the contention model. */
   readonly modelledUrl?: string;
+}
+
+/** What is raced against. */
+export interface Venue extends Shops {
+  /** Shops that oversell, if they were asked for. */
+  readonly naive?: Shops;
+  /** The Redis of shops of the race's own. */
+  readonly redisUrl?: string;
   /** How it runs, in words. */
   readonly harness: string;
   /** Rejects if a shop of ours ends by itself; a running shop is not ours to watch. */
@@ -40,8 +48,6 @@ export class Started {
   }
 }
 
-/** Beside the tables of the shop without the model, on the same engine. */
-const MODELLED_TABLES = 'last-one-modelled-';
 const PROBE_MS_MAX = 3_000;
 const HARNESSES = {
   offline: 'serverless-offline',
@@ -51,10 +57,11 @@ const HARNESSES = {
 
 /** Finds the shop that the options ask for, or starts one. */
 export async function findVenue(
-  { url, defaultUrl, ownShop, harness, model }: RaceOptions,
+  options: RaceOptions,
   started: Started,
   signal: AbortSignal,
 ): Promise<Venue> {
+  const { url, defaultUrl, ownShop } = options;
   if (!ownShop) {
     const running = url ?? defaultUrl;
     const silence = await silenceOf(running);
@@ -68,36 +75,59 @@ export async function findVenue(
     }
   }
   try {
-    const progress = showProgress();
-    // Engines of its own, so that no other work on a shared one is measured with it.
-    const starting = startEngines({
-      ...{ ...progress, only: ['dynamodb'], reuse: false, label: 'race', signal },
-    });
-    started.add(() =>
-      starting.then(
-        ({ stop }) => stop(),
-        () => undefined,
-      ),
-    );
-    const { env } = await starting;
-    progress.end();
-    process.stderr.write(`starting a shop behind ${HARNESSES[harness]} …\n`);
-    // Until it is up, its process ends with this one; see localstack/shop/parent.ts.
-    const shop = await openShop({ harness, env });
-    started.add(shop.stop);
-    const venue = { url: shop.url, harness: `${HARNESSES[harness]} (own shop)`, ended: shop.ended };
-    if (model === undefined) return venue;
-    process.stderr.write('starting another under the contention model …\n');
-    const modelled = await openShop({ harness, env, model, tablePrefix: MODELLED_TABLES });
-    started.add(modelled.stop);
-    const ended = Promise.race([shop.ended, modelled.ended]);
-    return { ...venue, modelledUrl: modelled.url, ended };
+    return await openVenue(options, started, signal);
   } catch (error) {
     if (error instanceof EngineMissing || error instanceof EngineFailed) {
       throw new RaceImpossible(error.message, { cause: error });
     }
     throw error;
   }
+}
+
+/** Starts engines of the race's own, so that no other work on shared ones is measured with it. */
+async function openVenue(
+  { harness, model, strategies, money }: RaceOptions,
+  started: Started,
+  signal: AbortSignal,
+): Promise<Venue> {
+  const progress = showProgress();
+  const starting = startEngines({
+    ...{ ...progress, only: ['dynamodb', 'redis'], reuse: false, label: 'race', signal },
+  });
+  started.add(() =>
+    starting.then(
+      ({ stop }) => stop(),
+      () => undefined,
+    ),
+  );
+  const { env } = await starting;
+  progress.end();
+  const endings: Promise<never>[] = [];
+  /** Until one is up, its process ends with this one; see localstack/shop/parent.ts. */
+  const open = async (name: string, plugins: PluginOptions): Promise<string> => {
+    process.stderr.write(`starting ${name} behind ${HARNESSES[harness]} …\n`);
+    // Tables of its own, on the same engine.
+    const tablePrefix = `last-one-${name.replaceAll(' ', '-')}-`;
+    const shop = await openShop({ harness, env, tablePrefix, ...plugins });
+    started.add(shop.stop);
+    endings.push(shop.ended);
+    return shop.url;
+  };
+  const pair = async (name: string, naive: boolean): Promise<Shops> => {
+    const url = await open(name, { naive });
+    if (model === undefined) return { url };
+    return { url, modelledUrl: await open(`${name} under the model`, { naive, model }) };
+  };
+  const shops = await pair('a shop', false);
+  const naive =
+    !money && strategies.includes('naive') ? await pair('a naive shop', true) : undefined;
+  return {
+    ...shops,
+    ...(naive === undefined ? {} : { naive }),
+    redisUrl: env.REDIS_URL,
+    harness: `${HARNESSES[harness]} (own shop)`,
+    ended: Promise.race(endings),
+  };
 }
 
 const never = new Promise<never>(() => undefined);

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from '../folder.ts';
-import { installModel } from './contention.ts';
+import { installPlugins } from './plugins.ts';
 import { endWithParent } from './parent.ts';
 
 endWithParent();
-await installModel(process.env);
+await installPlugins(process.env);
 
 // The command line of osls, in this process, so that it ends with it.
 const port = process.env['PORT'] ?? '3000';

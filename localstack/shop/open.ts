@@ -5,11 +5,10 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { ModelSettings } from '../../bench/contention/round-trip.ts';
 import { freePort } from '../engines/ports.ts';
 import { LOCAL, ROOT } from '../folder.ts';
-import { modelEnv } from './contention.ts';
 import { AUDIENCE, ISSUER, localJwks } from './keys.ts';
+import { pluginEnv, type PluginOptions } from './plugins.ts';
 import { createTables } from './tables.ts';
 
 /**
@@ -18,15 +17,13 @@ import { createTables } from './tables.ts';
  */
 export type Harness = 'offline' | 'workers' | 'thin';
 
-export interface ShopOptions {
+export interface ShopOptions extends PluginOptions {
   readonly harness: Harness;
   /** The engines' addresses, and settings such as `RESERVATION_SECONDS`. */
   readonly env: Readonly<Record<string, string>> & { readonly DYNAMODB_ENDPOINT: string };
   readonly port?: number;
   /** Shops with the same prefix share their tables. */
   readonly tablePrefix?: string;
-  /** Puts it under the contention model. Not with workers: they would share no state of it. */
-  readonly model?: ModelSettings | undefined;
 }
 
 export interface Shop {
@@ -62,7 +59,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     env: {
       ...process.env,
       ...env,
-      ...modelEnv(options.model),
+      ...pluginEnv(options),
       STAGE: 'local',
       TABLE_PREFIX: tablePrefix,
       PORT: String(port),

@@ -4,7 +4,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import type { Handler } from '../../lib/http/route.ts';
 import { routes } from '../../lib/http/routes.ts';
 import { timeouts } from '../../lib/runtime/timeouts.ts';
-import { installModel } from './contention.ts';
+import { installPlugins } from './plugins.ts';
 import { endWithParent } from './parent.ts';
 
 /**
@@ -79,7 +79,7 @@ function send(response: ServerResponse, { statusCode, headers, body }: APIGatewa
 }
 
 endWithParent();
-await installModel(process.env);
+await installPlugins(process.env);
 const entries = await loadEntries();
 const unrouted = await load('unrouted');
 const server = createServer((request, response) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readOptions } from '../../../../bench/race/options.ts';
+import { strategyNames } from '../../../../lib/domain/product.ts';
 
 const read = (line: string, env: Record<string, string> = {}) =>
   readOptions(line === '' ? [] : line.split(' '), env).options;
@@ -38,13 +39,18 @@ describe('the race’s command line', () => {
   });
 
   it.each([
-    '--strategy conditional-write',
-    '--strategy all',
-    '--strategy conditional-write conditional-write',
-    '--strategy conditional-write,all',
-    '--strategy conditional-write --strategy all',
+    '--strategy conditional-write redis-spin',
+    '--strategy conditional-write,redis-spin',
+    '--strategy conditional-write --strategy redis-spin conditional-write',
   ])('reads %s, each strategy once', (line) => {
-    expect(read(line).strategies).toEqual(['conditional-write']);
+    expect(read(line).strategies).toEqual(['conditional-write', 'redis-spin']);
+  });
+
+  it.each(['--strategy all', '--strategy conditional-write,all'])('reads %s', (line) => {
+    const { strategies, ownShop } = read(line);
+    expect(strategies).toEqual([...strategyNames, 'naive']);
+    // A running shop does not oversell on demand.
+    expect(ownShop).toBe(true);
   });
 
   it.each([

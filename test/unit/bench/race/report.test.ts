@@ -17,6 +17,7 @@ const run = (changes: Partial<Run> = {}): Run => ({
   wallMs: 10,
   latenciesMs: [4, 5, 6],
   costs: [cost(1, 1), cost(1, 1), cost(4, 4)],
+  redisCalls: undefined,
   others: new Map(),
   ...changes,
 });
@@ -80,5 +81,14 @@ describe('the report on a strategy', () => {
       ...{ attemptsPerOrder: null, requestsPerOrder: null, writeUnitsPerOrder: null },
       ...{ readUnitsPerOrder: null, hotWritesPerOrder: null },
     });
+  });
+
+  it('tells what was sent to Redis, and what Redis ran', () => {
+    const sent = { ...cost(1, 1), redisCommands: 2 };
+    const runs = [run({ costs: [sent, sent, sent], redisCalls: 30 }), run({ costs: [sent] })];
+    expect(reportOf('redis-spin', runs)).toMatchObject({
+      ...{ redisCommandsPerOrder: 2, redisCallsPerOrder: 5 },
+    });
+    expect(reportOf('conditional-write', [run()])).not.toHaveProperty('redisCommandsPerOrder');
   });
 });

@@ -14,7 +14,7 @@ describe('a run of five orders on three units', () => {
     seen = 0;
     const onAccepted = (): number => seen++;
     const order = { strategy: 'conditional-write', sku: 'tee', units: 3 } as const;
-    return runOnce({ url, shoppers, concurrency, onAccepted, ...order });
+    return runOnce({ url, shoppers, concurrency, onAccepted, redisCalls: undefined, ...order });
   }
 
   it('tells what an honest shop sold', async () => {

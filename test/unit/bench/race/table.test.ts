@@ -55,6 +55,19 @@ describe('the table', () => {
     expect(painted).toContain('<red>BROKEN</>');
   });
 
+  it('shows commands to Redis where some were sent', () => {
+    const strategies = [row, { ...row, redisCommandsPerOrder: 2, redisCallsPerOrder: 7.5 }];
+    expect(
+      tableOf({ ...report, strategies })
+        .split('\n')
+        .slice(-3),
+    ).toEqual([
+      'strategy           attempts  requests  write units  read units  hot-item writes  sent   run',
+      'conditional-write      1.25      2.00         5.33        0.05             1.00     –     –',
+      'conditional-write      1.25      2.00         5.33        0.05             1.00  2.00  7.50',
+    ]);
+  });
+
   it('has a dash for what the shop does not show', () => {
     const hidden = { ...row, attemptsPerOrder: null, hotWritesPerOrder: null };
     const last = tableOf({ ...report, strategies: [hidden] })
