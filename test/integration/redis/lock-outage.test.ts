@@ -161,6 +161,18 @@ describe('the pubsub lock', () => {
     expect(await holding).toMatchObject({ lost: false });
   });
 
+  it('hears when its messages were lost, and when they come again', async () => {
+    const { mailbox } = bench('pubsub');
+    await mailbox.open();
+    const heard: (string | undefined)[] = [];
+    mailbox.listen('me', (message) => heard.push(message));
+    await plain.client('KILL', 'TYPE', 'pubsub');
+    await until(async () => heard.length === 2);
+    await plain.publish(mailbox.address, 'me a word');
+    await until(async () => heard.length === 3);
+    expect(heard).toEqual([undefined, undefined, 'a word']);
+  });
+
   /** What clients send a section; what scripts call inside the server stands under its own name. */
   async function commandsPerSection(workers: number): Promise<number> {
     const benches = [bench('pubsub'), bench('pubsub'), bench('pubsub')];
