@@ -35,7 +35,7 @@ export interface StrategyReport {
   readonly hotWritesPerOrder: number | null;
   /** Sent by the shop; absent if it sent none. */
   readonly redisCommandsPerOrder?: number;
-  /** Run by the server, those inside of scripts too; absent if it is not the race's own. */
+  /** Run by the server, those inside of scripts too; absent if none was seen. */
   readonly redisCallsPerOrder?: number;
   /** The same runs again under the contention model. */
   readonly modelled?: ModelledReport;
@@ -106,7 +106,7 @@ function plainReportOf(strategy: Racer, runs: readonly Run[]): StrategyReport {
     // The product is the item that the whole crowd wants to write.
     hotWritesPerOrder: perOrder(({ itemWrites }) => itemWrites['products'] ?? 0),
     ...(sent === null || sent === 0 ? {} : { redisCommandsPerOrder: sent }),
-    ...(counted.length === 0 || latenciesMs.length === 0
+    ...(calls === 0
       ? {}
       : { redisCallsPerOrder: rounded(calls / latenciesMs.length) }),
   };
