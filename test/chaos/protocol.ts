@@ -1,0 +1,74 @@
+import type { Fence, KeyToken, Sku, UserId } from '../../lib/domain/ids.ts';
+import type { PlaceOrderOutcome } from '../../lib/usecases/place-order.ts';
+
+/** One unit for one customer: the same order under the same key, however often it is sent. */
+export interface ChaosOrder {
+  readonly sku: Sku;
+  readonly userId: UserId;
+  readonly token: KeyToken;
+}
+
+/** What is broken on purpose, to see whether the suite notices. */
+export type Mutant =
+  /** The store is not told under which fence it writes. */
+  | 'unfenced'
+  /** Whoever leaves frees the lock, whoever holds it by then. */
+  | 'frees-any';
+
+export interface WorkerSettings {
+  readonly redisUrl: string;
+  readonly endpoint: string;
+  readonly tablePrefix: string;
+  readonly leaseMs: number;
+  /** How long one request goes on trying. */
+  readonly requestMsMax: number;
+  readonly seed: number;
+  /** The share of Redis commands whose replies are lost. */
+  readonly lostReplies: number;
+  readonly mutant?: Mutant | undefined;
+}
+
+/** What becomes of a worker that holds a lock and is about to write. */
+export type Fate =
+  | { readonly kind: 'none' }
+  /** It stands still for so long, before it writes or when it has written and told nobody. */
+  | { readonly kind: 'frozen'; readonly when: 'before' | 'after'; readonly ms: number }
+  /** It waits for its end when it has written. */
+  | { readonly kind: 'halted' };
+
+/** A stay under a lock. Times are in ms since the epoch; the fence is the server's, in µs. */
+export interface Bracket {
+  readonly sku: Sku;
+  readonly fence: Fence;
+  /** Before the lock was released; absent if its holder never came so far. */
+  readonly leftMs?: number;
+}
+
+/** One answered write under a fence. */
+export interface Write {
+  readonly sku: Sku;
+  readonly fence: Fence;
+  readonly startedMs: number;
+  readonly endedMs: number;
+  readonly soldUnits: number;
+  /** The store turned the fence away. */
+  readonly stale: boolean;
+}
+
+export type Answer =
+  | PlaceOrderOutcome
+  /** An engine was away; the same key settles it. */
+  | { readonly kind: 'unavailable' };
+
+export type ToWorker =
+  | { readonly kind: 'place'; readonly order: ChaosOrder }
+  | { readonly kind: 'fate'; readonly fate: Fate };
+
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'bracket'; readonly bracket: Bracket }
+  | { readonly kind: 'holding' }
+  | { readonly kind: 'wrote'; readonly write: Write }
+  | { readonly kind: 'thawed'; readonly frozenMs: number }
+  | { readonly kind: 'answer'; readonly answer: Answer; readonly lostReplies: number }
+  | { readonly kind: 'bug'; readonly text: string };

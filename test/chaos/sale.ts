@@ -1,0 +1,199 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Crowd, Listener, Member } from './crowd.ts';
+import type { FaultPlan, HolderFault, ServerFault } from './plan.ts';
+import type { Answer, Bracket, ChaosOrder, FromWorker, Write } from './protocol.ts';
+
+/** A sale ends long before; one that does not end tells why instead of hanging. */
+const SALE_MS_MAX = 60_000;
+/** A customer who was told "not now" comes back after so long. */
+const AGAIN_MS = 50;
+
+export interface SaleOptions {
+  readonly orders: readonly ChaosOrder[];
+  readonly plan: FaultPlan;
+  /** How long a frozen holder stands still. */
+  readonly frozenMs: () => number;
+  /** Resolves when the server's fault is over. */
+  readonly strike: (fault: ServerFault) => Promise<void>;
+}
+
+/**
+ * Hands the orders of one sale to the crowd, and to another process again what was not settled, and
+ * lets things go wrong as planned; then waits until nobody is at work any more.
+ */
+export class Sale implements Listener {
+  readonly answers = new Map<string, Answer['kind'][]>();
+  readonly writes: Write[] = [];
+  readonly brackets: Bracket[] = [];
+  /** When an order was settled, with the beginning of the sale before all. */
+  readonly settledMs: number[] = [Date.now()];
+  /** How long each frozen process stood still. */
+  readonly frozenMs: number[] = [];
+  killed = 0;
+  /** Requests that were sent for the orders. */
+  requests = 0;
+  /** What happened when, for the message of a failing test. */
+  readonly log: [atMs: number, what: string][] = [];
+  readonly #crowd: Crowd;
+  readonly #options: SaleOptions;
+  readonly #waiting: ChaosOrder[];
+  readonly #settled = new Set<string>();
+  /** One after the other. */
+  #strikes = Promise.resolve();
+  readonly #bugs: string[] = [];
+  /** The last holder that was struck, until the others go on selling. */
+  #struck: Member | undefined;
+  /** Another has written since. */
+  #recovering = false;
+
+  constructor(crowd: Crowd, options: SaleOptions) {
+    this.#crowd = crowd;
+    this.#options = options;
+    this.#waiting = [...options.orders];
+  }
+
+  async run(): Promise<void> {
+    this.#crowd.listener = this;
+    const endMs = Date.now() + SALE_MS_MAX;
+    while (!this.#over) {
+      this.#handOut();
+      if (this.#bugs.length > 0) throw new Error(this.#bugs.join('\n'));
+      if (Date.now() > endMs) throw new Error(`the sale does not end: ${this.#story()}`);
+      await sleep(10);
+    }
+    await this.#strikes;
+    this.#crowd.listener = undefined;
+  }
+
+  heard(member: Member, message: FromWorker): void {
+    const what = message.kind === 'answer' ? message.answer.kind : JSON.stringify(message);
+    this.#note(`${member.pid} ${what}`);
+    switch (message.kind) {
+      case 'ready':
+        break;
+      case 'bracket':
+        this.brackets.push(message.bracket);
+        break;
+      case 'holding':
+        this.#holding(member);
+        break;
+      case 'wrote':
+        this.#wrote(member, message.write);
+        break;
+      case 'thawed':
+        this.frozenMs.push(message.frozenMs);
+        break;
+      case 'answer':
+        this.#answered(member, message.answer);
+        break;
+      case 'bug':
+        this.#bugs.push(message.text);
+    }
+    this.#handOut();
+  }
+
+  ended(member: Member): void {
+    const { order } = member;
+    member.order = undefined;
+    if (order !== undefined) this.#again(order);
+  }
+
+  get #over(): boolean {
+    const busy = [...this.#crowd.members].some(({ order }) => order !== undefined);
+    return this.#settled.size === this.#options.orders.length && !busy;
+  }
+
+  #handOut(): void {
+    for (const member of this.#crowd.members) {
+      if (member.order !== undefined) continue;
+      const order = this.#waiting.shift();
+      if (order === undefined) return;
+      this.requests += 1;
+      member.place(order);
+    }
+  }
+
+  /** Front of the line: its customer has waited already. */
+  #again(order: ChaosOrder): void {
+    if (!this.#settled.has(order.token)) this.#waiting.unshift(order);
+  }
+
+  /** A second holder is struck only when the others have got on since, so that no two leases add up. */
+  #holding(member: Member): void {
+    const fault =
+      this.#struck === undefined ? this.#options.plan.nextForHolder(this.#settled.size) : undefined;
+    if (fault === undefined) {
+      member.meet({ kind: 'none' });
+      return;
+    }
+    this.#struck = member;
+    this.#recovering = false;
+    this.#note(`${member.pid} is ${fault}`);
+    this.#befall(member, fault);
+  }
+
+  #befall(member: Member, fault: HolderFault): void {
+    switch (fault) {
+      case 'killed-before':
+        this.#kill(member);
+        break;
+      case 'killed-after':
+        member.halted = true;
+        member.meet({ kind: 'halted' });
+        break;
+      case 'frozen-before':
+      case 'frozen-after': {
+        const when = fault === 'frozen-before' ? 'before' : 'after';
+        member.meet({ kind: 'frozen', when, ms: this.#options.frozenMs() });
+        // Its customer hears nothing, and sends the same order again.
+        if (member.order !== undefined) this.#again(member.order);
+      }
+    }
+  }
+
+  #kill(member: Member): void {
+    this.killed += 1;
+    member.kill();
+  }
+
+  #wrote(member: Member, write: Write): void {
+    this.writes.push(write);
+    if (member.halted) this.#kill(member);
+    else if (member !== this.#struck && !write.stale) this.#recovering = true;
+  }
+
+  #answered(member: Member, { kind }: Answer): void {
+    const { order } = member;
+    if (order === undefined) throw new Error('an answer to no order');
+    member.order = undefined;
+    this.answers.set(order.token, [...(this.answers.get(order.token) ?? []), kind]);
+    if (kind === 'contended' || kind === 'unavailable') {
+      setTimeout(() => {
+        this.#again(order);
+      }, AGAIN_MS);
+      return;
+    }
+    if (!this.#settled.has(order.token)) this.settledMs.push(Date.now());
+    this.#settled.add(order.token);
+    if (this.#recovering) this.#struck = undefined;
+    const fault = this.#options.plan.nextForServer(this.#settled.size);
+    if (fault === undefined) return;
+    this.#note(`Redis is ${fault}`);
+    this.#strikes = this.#strikes
+      .then(() => this.#options.strike(fault))
+      .catch((error: unknown) => {
+        this.#bugs.push(`${fault}: ${String(error)}`);
+      });
+  }
+
+  #note(what: string): void {
+    this.log.push([Date.now(), what]);
+  }
+
+  #story(): string {
+    const open = this.#options.orders.filter(({ token }) => !this.#settled.has(token));
+    const told = open.slice(0, 5).map(({ token }) => (this.answers.get(token) ?? []).join(' '));
+    const last = this.log.slice(-50).map(([, what]) => what);
+    return [`${open.length} orders are open`, ...told, 'at last:', ...last].join('\n');
+  }
+}
