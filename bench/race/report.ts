@@ -106,9 +106,7 @@ function plainReportOf(strategy: Racer, runs: readonly Run[]): StrategyReport {
     // The product is the item that the whole crowd wants to write.
     hotWritesPerOrder: perOrder(({ itemWrites }) => itemWrites['products'] ?? 0),
     ...(sent === null || sent === 0 ? {} : { redisCommandsPerOrder: sent }),
-    ...(calls === 0
-      ? {}
-      : { redisCallsPerOrder: rounded(calls / latenciesMs.length) }),
+    ...(calls === 0 ? {} : { redisCallsPerOrder: rounded(calls / latenciesMs.length) }),
   };
 }
 
