@@ -29,6 +29,8 @@ export interface Round {
   readonly units: number;
   readonly holders: readonly (readonly [HolderFault, untilAnswered: number])[];
   readonly server: readonly (readonly [ServerFault, untilAnswered: number])[];
+  /** Whether customers of a frozen process send their orders again (default true). */
+  readonly resend?: boolean;
 }
 
 export interface Counts {
@@ -40,6 +42,7 @@ export interface Counts {
   readonly frozen: number;
   /** Connections that the server closed. */
   readonly dropped: number;
+  readonly lostReplies: number;
   readonly emptied: number;
   readonly restarted: number;
   /** Writes that the store turned away for their fence. */
@@ -76,7 +79,11 @@ export class Arena {
     this.#draw = mulberry32(seed);
   }
 
-  static async open(size: number, seed: number, mutant?: Mutant): Promise<Arena> {
+  static async open(
+    size: number,
+    seed: number,
+    { mutant, dwellMs = 0 }: { mutant?: Mutant; dwellMs?: number } = {},
+  ): Promise<Arena> {
     const tablePrefix = `chaos-${randomUUID().slice(0, 8)}-`;
     await createTables(endpointOfTests(), tablePrefix);
     const redis = await OwnRedis.start('chaos-test');
@@ -88,6 +95,7 @@ export class Arena {
       requestMsMax: 10_000,
       seed,
       lostReplies: 0.01,
+      dwellMs,
       mutant,
     });
     return new Arena(redis, crowd, tablePrefix, seed);
@@ -99,7 +107,8 @@ export class Arena {
   }
 
   /** Plays a round to its end and judges it. */
-  async play({ strategy, orders: count, units, holders, server }: Round): Promise<Judged> {
+  async play({ resend = true, ...round }: Round): Promise<Judged> {
+    const { strategy, orders: count, units, holders, server } = round;
     this.#counted = { dropped: 0, emptied: 0, restarted: 0 };
     this.#emptied = [];
     this.#outages = [];
@@ -107,6 +116,7 @@ export class Arena {
     const orders = times(count, () => orderOf(sku, this.#draw));
     const sale = new Sale(this.#crowd, {
       orders,
+      resend,
       plan: new FaultPlan(Math.floor(this.#draw() * 2 ** 31), holders, server),
       frozenMs: () => LEASE_MS * (2 + this.#draw()),
       strike: (fault) => this.#strike(fault),
@@ -134,6 +144,7 @@ export class Arena {
         requests: sale.requests,
         sold: rows.length,
         killed: sale.killed,
+        lostReplies: sale.lostReplies,
         frozen: frozenMs.filter((ms) => ms > LEASE_MS).length,
         stale: writes.filter(({ stale }) => stale).length,
         stallMs: stall.ms,
@@ -199,7 +210,7 @@ function storyOf({ span: [fromMs, toMs], ms }: Stall, log: Sale['log'], excused:
   return `${length}\n${told.join('\n')}`;
 }
 
-function endpointOfTests(): string {
+export function endpointOfTests(): string {
   const endpoint = process.env['DYNAMODB_ENDPOINT'];
   if (endpoint === undefined) throw new Error('the tests have no DynamoDB');
   return endpoint;
@@ -208,7 +219,7 @@ function endpointOfTests(): string {
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 const letter = (draw: () => number): string => alphabet.charAt(Math.floor(draw() * 32));
 
-function orderOf(sku: Sku, draw: () => number): ChaosOrder {
+export function orderOf(sku: Sku, draw: () => number): ChaosOrder {
   const token = times(26, () => letter(draw)).join('') as KeyToken;
   return { sku, token, userId: `user-${token}` as UserId };
 }

@@ -13,6 +13,9 @@ export class Member {
   order: ChaosOrder | undefined;
   /** It is killed as soon as it has written. */
   halted = false;
+  killed = false;
+  /** Of Redis commands whose replies were lost on it so far. */
+  lostReplies = 0;
 
   constructor(child: ChildProcess) {
     this.#child = child;
@@ -32,6 +35,7 @@ export class Member {
   }
 
   kill(): void {
+    this.killed = true;
     this.#child.kill('SIGKILL');
   }
 

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import type { Fence, Sku } from '../../lib/domain/ids.ts';
 import type { Stock } from '../../lib/ports/stock.ts';
-import type { Fate, FromWorker, Mutant } from './protocol.ts';
+import type { Fate, FromWorker, WorkerSettings } from './protocol.ts';
 
 /** The one that decides over a worker's fate, and takes down what it saw. */
 export interface Driver {
@@ -17,7 +17,11 @@ interface Written {
 }
 
 /** The store; every write under a fence first asks the driver for its fate. */
-export function watchedStock(stock: Stock, driver: Driver, mutant: Mutant | undefined): Stock {
+export function watchedStock(
+  stock: Stock,
+  driver: Driver,
+  { mutant, dwellMs }: Pick<WorkerSettings, 'mutant' | 'dwellMs'>,
+): Stock {
   const unfenced = mutant === 'unfenced';
 
   async function underFate<Outcome>(
@@ -27,6 +31,7 @@ export function watchedStock(stock: Stock, driver: Driver, mutant: Mutant | unde
   ): Promise<Outcome> {
     const fate = await driver.fate();
     if (fate.kind === 'frozen' && fate.when === 'before') await freeze(fate.ms, driver);
+    if (dwellMs > 0) await sleep(dwellMs);
     const startedMs = Date.now();
     const outcome = await write();
     const endedMs = Date.now();

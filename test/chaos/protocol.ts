@@ -25,6 +25,8 @@ export interface WorkerSettings {
   readonly seed: number;
   /** The share of Redis commands whose replies are lost. */
   readonly lostReplies: number;
+  /** How long a holder takes before it writes. */
+  readonly dwellMs: number;
   readonly mutant?: Mutant | undefined;
 }
 

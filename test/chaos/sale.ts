@@ -11,6 +11,8 @@ const AGAIN_MS = 50;
 export interface SaleOptions {
   readonly orders: readonly ChaosOrder[];
   readonly plan: FaultPlan;
+  /** Whether an order that a frozen process has is sent to another at once. */
+  readonly resend: boolean;
   /** How long a frozen holder stands still. */
   readonly frozenMs: () => number;
   /** Resolves when the server's fault is over. */
@@ -30,6 +32,7 @@ export class Sale implements Listener {
   /** How long each frozen process stood still. */
   readonly frozenMs: number[] = [];
   killed = 0;
+  lostReplies = 0;
   /** Requests that were sent for the orders. */
   requests = 0;
   /** What happened when, for the message of a failing test. */
@@ -84,6 +87,8 @@ export class Sale implements Listener {
         this.frozenMs.push(message.frozenMs);
         break;
       case 'answer':
+        this.lostReplies += message.lostReplies - member.lostReplies;
+        member.lostReplies = message.lostReplies;
         this.#answered(member, message.answer);
         break;
       case 'bug':
@@ -93,6 +98,7 @@ export class Sale implements Listener {
   }
 
   ended(member: Member): void {
+    if (!member.killed) this.#bugs.push(`${member.pid} ended by itself`);
     const { order } = member;
     member.order = undefined;
     if (order !== undefined) this.#again(order);
@@ -146,7 +152,7 @@ export class Sale implements Listener {
         const when = fault === 'frozen-before' ? 'before' : 'after';
         member.meet({ kind: 'frozen', when, ms: this.#options.frozenMs() });
         // Its customer hears nothing, and sends the same order again.
-        if (member.order !== undefined) this.#again(member.order);
+        if (this.#options.resend && member.order !== undefined) this.#again(member.order);
       }
     }
   }

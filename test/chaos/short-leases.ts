@@ -20,7 +20,11 @@ type Locks = Pick<StrategyDeps, 'spinLock' | 'pubsubLock' | 'combiner'>;
 export function openShortLocks(
   { redisUrl, leaseMs, seed, lostReplies, mutant }: WorkerSettings,
   driver: Driver,
-): { readonly locks: Locks; readonly lostReplies: () => number } {
+): {
+  readonly locks: Locks;
+  readonly lostReplies: () => number;
+  readonly close: () => void;
+} {
   const connection = connect(redisUrl, systemTimer);
   const mailbox = new Mailbox(redisUrl, systemTimer);
   const box = new RedisFaultBox(connection.redis);
@@ -45,7 +49,14 @@ export function openShortLocks(
         combiner.combine(key, entry, { ...options, leaseMs }, decide),
     },
   };
-  return { locks, lostReplies: () => box.log.filter(({ fault }) => fault !== undefined).length };
+  return {
+    locks,
+    lostReplies: () => box.log.filter(({ fault }) => fault !== undefined).length,
+    close: () => {
+      connection.redis.disconnect();
+      mailbox.close();
+    },
+  };
 }
 
 /** The strategies ask for longer leases than a test can wait for. */

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import type { RequestId } from '../../lib/domain/ids.ts';
+import { Patience } from '../../lib/domain/patience.ts';
+import { Unavailable } from '../../lib/domain/unavailable.ts';
+import { callMsMax } from '../../lib/adapters/dynamodb/client.ts';
+import { dynamoShop } from '../../lib/adapters/dynamodb/shop.ts';
+import { rememberedPrices } from '../../lib/adapters/memory/price-list.ts';
+import { systemClock } from '../../lib/runtime/clock.ts';
+import { openDatabase } from '../../lib/runtime/database.ts';
+import { strategiesOn } from '../../lib/strategies/index.ts';
+import { placeOrder } from '../../lib/usecases/place-order.ts';
+import { type Driver, watchedStock } from './holding.ts';
+import type { Answer, ChaosOrder, WorkerSettings } from './protocol.ts';
+import { openShortLocks, shortLeases } from './short-leases.ts';
+
+/** Where orders are placed, with clients of its own, as one container of the shop has them. */
+export interface Desk {
+  place(order: ChaosOrder): Promise<Answer>;
+  lostReplies(): number;
+  /** Breaks its connections to Redis for good. */
+  close(): void;
+}
+
+export function openDesk(settings: WorkerSettings, driver: Driver): Desk {
+  const { endpoint, tablePrefix, requestMsMax, leaseMs } = settings;
+  const database = openDatabase({ DYNAMODB_ENDPOINT: endpoint, TABLE_PREFIX: tablePrefix }, []);
+  const shop = dynamoShop(database);
+  const stock = watchedStock(shop.stock, driver, settings);
+  const { locks, lostReplies, close } = openShortLocks(settings, driver);
+  const leases = shortLeases(shop.leases, leaseMs);
+  const deps = {
+    ...shop,
+    stock,
+    prices: rememberedPrices(),
+    strategies: strategiesOn({ ...shop, stock, leases, ...locks }),
+    currency: 'KRW',
+    reservationMs: 600_000,
+  };
+
+  async function place({ sku, userId, token }: ChaosOrder): Promise<Answer> {
+    const patience = new Patience(systemClock, {
+      deadlineMs: Date.now() + requestMsMax,
+      callMsMax: callMsMax(endpoint),
+    });
+    const requestId = randomUUID() as RequestId;
+    const command = { userId, token, requestId, fingerprint: sku, lines: [{ sku, quantity: 1 }] };
+    try {
+      return await placeOrder(deps, command, patience);
+    } catch (error) {
+      if (error instanceof Unavailable) return { kind: 'unavailable' };
+      throw error;
+    }
+  }
+
+  return { place, lostReplies, close };
+}
