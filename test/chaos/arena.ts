@@ -15,7 +15,7 @@ import { FaultPlan, type HolderFault, type ServerFault } from './plan.ts';
 import type { ChaosOrder, Mutant } from './protocol.ts';
 import { Sale } from './sale.ts';
 import { OwnRedis } from './server.ts';
-import { longestStall, type Span, type Stall } from './stalls.ts';
+import { coveredMs, longestStall, type Span, type Stall } from './stalls.ts';
 import { Witness } from './witness.ts';
 
 export const LEASE_MS = 600;
@@ -29,8 +29,6 @@ export interface Round {
   readonly units: number;
   readonly holders: readonly (readonly [HolderFault, untilAnswered: number])[];
   readonly server: readonly (readonly [ServerFault, untilAnswered: number])[];
-  /** Whether customers of a frozen process send their orders again (default true). */
-  readonly resend?: boolean;
 }
 
 export interface Counts {
@@ -48,6 +46,9 @@ export interface Counts {
   /** Writes that the store turned away for their fence. */
   readonly stale: number;
   readonly stallMs: number;
+  /** How long the round took, and how much of that no lock is to blame for. */
+  readonly tookMs: number;
+  readonly excusedMs: number;
 }
 
 export interface Judged {
@@ -94,7 +95,7 @@ export class Arena {
       leaseMs: LEASE_MS,
       requestMsMax: 10_000,
       seed,
-      lostReplies: 0.01,
+      lostReplies: 0.03,
       dwellMs,
       mutant,
     });
@@ -107,8 +108,7 @@ export class Arena {
   }
 
   /** Plays a round to its end and judges it. */
-  async play({ resend = true, ...round }: Round): Promise<Judged> {
-    const { strategy, orders: count, units, holders, server } = round;
+  async play({ strategy, orders: count, units, holders, server }: Round): Promise<Judged> {
     this.#counted = { dropped: 0, emptied: 0, restarted: 0 };
     this.#emptied = [];
     this.#outages = [];
@@ -116,7 +116,6 @@ export class Arena {
     const orders = times(count, () => orderOf(sku, this.#draw));
     const sale = new Sale(this.#crowd, {
       orders,
-      resend,
       plan: new FaultPlan(Math.floor(this.#draw() * 2 ** 31), holders, server),
       frozenMs: () => LEASE_MS * (2 + this.#draw()),
       strike: (fault) => this.#strike(fault),
@@ -132,6 +131,7 @@ export class Arena {
     const rows = await this.#rowsOf(sku);
     const evidence = { orders, units, left, rows, answers, writes, brackets };
     const excused = [...this.#outages, ...witness.stalls];
+    const [startMs = NaN, endMs = NaN] = [sale.settledMs[0], sale.settledMs.at(-1)];
     const stall = longestStall(sale.settledMs, excused);
     const ttls = await this.#ttls();
     return {
@@ -148,6 +148,8 @@ export class Arena {
         frozen: frozenMs.filter((ms) => ms > LEASE_MS).length,
         stale: writes.filter(({ stale }) => stale).length,
         stallMs: stall.ms,
+        tookMs: endMs - startMs,
+        excusedMs: coveredMs([startMs, endMs], excused),
       },
       stall: storyOf(stall, sale.log, excused),
     };

@@ -19,11 +19,11 @@ const roundOf = (strategy: Round['strategy'], round: number): Round => ({
   units: UNITS,
   holders: [
     ['killed-before', 60],
-    ['killed-before', 120],
+    ['killed-before', 90],
     ['killed-after', 60],
-    ['killed-after', 120],
+    ['killed-after', 90],
     ['frozen-before', 50],
-    [round === 1 ? 'frozen-after' : 'frozen-before', 50],
+    [round === 1 ? 'frozen-after-sent-again' : 'frozen-before-sent-again', 50],
   ],
   server: [
     ['dropped', 120],
@@ -79,5 +79,6 @@ function tableOf(strategy: string, all: readonly Counts[]): string {
   const totals = [...told, ...(['lostReplies', 'emptied', 'restarted', 'stale'] as const)];
   const stallMs = Math.max(...all.map((counts) => counts.stallMs));
   const words = totals.map((name) => `${name} ${sum(all, name)}`);
-  return `${strategy.padEnd(16)} ${words.join('  ')}  longest stall ${stallMs} ms`;
+  const excused = `${sum(all, 'excusedMs')} of ${sum(all, 'tookMs')} ms excused`;
+  return `${strategy.padEnd(16)} ${words.join('  ')}  longest stall ${stallMs} ms (${excused})`;
 }

@@ -24,8 +24,6 @@ it(`finds that the store is not told the fence, seed ${seed}`, async () => {
       ['frozen-before', 5],
     ],
     server: [],
-    // The order of the frozen process is not sold by another meanwhile.
-    resend: false,
   };
   const { breaches, counts } = await played(round, 'unfenced');
   expect(counts.frozen).toBe(2);

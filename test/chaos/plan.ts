@@ -1,7 +1,13 @@
 import { mulberry32 } from '../fault-box/faults.ts';
 
-/** What befalls whoever holds the lock next. */
-export type HolderFault = 'killed-before' | 'killed-after' | 'frozen-before' | 'frozen-after';
+/** What befalls whoever holds the lock next, before or after it writes. */
+export type HolderFault =
+  | 'killed-before'
+  | 'killed-after'
+  | 'frozen-before'
+  /** Its customer does not wait for it, and sends the same order to another. */
+  | 'frozen-before-sent-again'
+  | 'frozen-after-sent-again';
 /** What befalls Redis, or all connections to it. */
 export type ServerFault = 'dropped' | 'dropped-pubsub' | 'emptied' | 'restarted';
 

@@ -11,8 +11,6 @@ const AGAIN_MS = 50;
 export interface SaleOptions {
   readonly orders: readonly ChaosOrder[];
   readonly plan: FaultPlan;
-  /** Whether an order that a frozen process has is sent to another at once. */
-  readonly resend: boolean;
   /** How long a frozen holder stands still. */
   readonly frozenMs: () => number;
   /** Resolves when the server's fault is over. */
@@ -41,13 +39,13 @@ export class Sale implements Listener {
   readonly #options: SaleOptions;
   readonly #waiting: ChaosOrder[];
   readonly #settled = new Set<string>();
-  /** One after the other. */
-  #strikes = Promise.resolve();
+  /** The last fault of the server, until it is over. */
+  #striking = Promise.resolve();
   readonly #bugs: string[] = [];
-  /** The last holder that was struck, until the others go on selling. */
+  /** The last holder that was struck. */
   #struck: Member | undefined;
-  /** Another has written since. */
-  #recovering = false;
+  /** From a fault, and for a fault of the server from its end, until the others have gone on selling. */
+  #state: 'calm' | 'striking' | 'disturbed' | 'recovering' = 'calm';
 
   constructor(crowd: Crowd, options: SaleOptions) {
     this.#crowd = crowd;
@@ -64,7 +62,7 @@ export class Sale implements Listener {
       if (Date.now() > endMs) throw new Error(`the sale does not end: ${this.#story()}`);
       await sleep(10);
     }
-    await this.#strikes;
+    await this.#striking;
     this.#crowd.listener = undefined;
   }
 
@@ -124,16 +122,16 @@ export class Sale implements Listener {
     if (!this.#settled.has(order.token)) this.#waiting.unshift(order);
   }
 
-  /** A second holder is struck only when the others have got on since, so that no two leases add up. */
+  /** One fault at a time, so that a stall shows what one of them costs. */
   #holding(member: Member): void {
     const fault =
-      this.#struck === undefined ? this.#options.plan.nextForHolder(this.#settled.size) : undefined;
+      this.#state === 'calm' ? this.#options.plan.nextForHolder(this.#settled.size) : undefined;
     if (fault === undefined) {
       member.meet({ kind: 'none' });
       return;
     }
     this.#struck = member;
-    this.#recovering = false;
+    this.#state = 'disturbed';
     this.#note(`${member.pid} is ${fault}`);
     this.#befall(member, fault);
   }
@@ -148,13 +146,20 @@ export class Sale implements Listener {
         member.meet({ kind: 'halted' });
         break;
       case 'frozen-before':
-      case 'frozen-after': {
-        const when = fault === 'frozen-before' ? 'before' : 'after';
-        member.meet({ kind: 'frozen', when, ms: this.#options.frozenMs() });
-        // Its customer hears nothing, and sends the same order again.
-        if (this.#options.resend && member.order !== undefined) this.#again(member.order);
-      }
+        this.#freeze(member, 'before');
+        break;
+      case 'frozen-before-sent-again':
+        this.#freeze(member, 'before');
+        if (member.order !== undefined) this.#again(member.order);
+        break;
+      case 'frozen-after-sent-again':
+        this.#freeze(member, 'after');
+        if (member.order !== undefined) this.#again(member.order);
     }
+  }
+
+  #freeze(member: Member, when: 'before' | 'after'): void {
+    member.meet({ kind: 'frozen', when, ms: this.#options.frozenMs() });
   }
 
   #kill(member: Member): void {
@@ -165,7 +170,9 @@ export class Sale implements Listener {
   #wrote(member: Member, write: Write): void {
     this.writes.push(write);
     if (member.halted) this.#kill(member);
-    else if (member !== this.#struck && !write.stale) this.#recovering = true;
+    else if (this.#state === 'disturbed' && member !== this.#struck && !write.stale) {
+      this.#state = 'recovering';
+    }
   }
 
   #answered(member: Member, { kind }: Answer): void {
@@ -181,15 +188,24 @@ export class Sale implements Listener {
     }
     if (!this.#settled.has(order.token)) this.settledMs.push(Date.now());
     this.#settled.add(order.token);
-    if (this.#recovering) this.#struck = undefined;
+    if (this.#state === 'recovering') this.#state = 'calm';
+    if (this.#state === 'calm') this.#strike();
+  }
+
+  #strike(): void {
     const fault = this.#options.plan.nextForServer(this.#settled.size);
     if (fault === undefined) return;
     this.#note(`Redis is ${fault}`);
-    this.#strikes = this.#strikes
-      .then(() => this.#options.strike(fault))
-      .catch((error: unknown) => {
+    this.#struck = undefined;
+    this.#state = 'striking';
+    this.#striking = this.#options.strike(fault).then(
+      () => {
+        this.#state = 'disturbed';
+      },
+      (error: unknown) => {
         this.#bugs.push(`${fault}: ${String(error)}`);
-      });
+      },
+    );
   }
 
   #note(what: string): void {

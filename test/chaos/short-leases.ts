@@ -37,7 +37,9 @@ export function openShortLocks(
   const careless: Lock = {
     hold: async (key, options, work) => {
       const held = await spin.hold(key, options, work);
-      if (held.kind === 'held' && held.lost) await connection.redis.del(`lock:{${key}}:spin`);
+      if (held.kind === 'held' && held.lost) {
+        await connection.redis.del(`lock:{${key}}:spin`).catch(() => 0);
+      }
       return held;
     },
   };

@@ -16,6 +16,8 @@ const options: RedisOptions = {
   maxRetriesPerRequest: 1,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
+  // What ioredis subscribes to by itself is awaited by nobody: a time-out there ends the process.
+  autoResubscribe: false,
   retryStrategy: (times) => Math.min(50 * times, 500),
 };
 

@@ -79,6 +79,11 @@ export class Mailbox {
     };
     subscriber.redis.on('close', stir);
     // What was sent while the connection was away is lost; what is sent from here on is not.
-    subscriber.redis.on('ready', () => void subscribe().then(stir, () => undefined));
+    subscriber.redis.on('ready', () => {
+      // A connection that hears nothing is of no use: the next one may.
+      subscribe().then(stir, () => {
+        subscriber.redis.disconnect(true);
+      });
+    });
   }
 }
