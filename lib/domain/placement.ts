@@ -48,6 +48,16 @@ export interface Superseded {
   readonly fence: Fence;
 }
 
+/** What became of an order that another request decided: the store may have been away then. */
+export type Decision = PlaceOutcome | { readonly kind: 'unavailable' };
+
+/** The line of an order that is sold under its product's strategy: one of several lines is not. */
+export function onlyLine({ order }: Placement): OrderLine {
+  const [line, ...more] = order.lines;
+  if (line === undefined || more.length > 0) throw new Error('not an order of one product');
+  return line;
+}
+
 /**
  * The refusals that an attempt of unknown fate could still make untrue, landing late: after a restock,
  * or once a mark was moved to let shorter holds in. A price that changed shuts it out for good.

@@ -2,6 +2,7 @@ import type { Sku } from '../domain/ids.ts';
 import { retold } from '../domain/keyed-request.ts';
 import { type Patience, persist, persistRead } from '../domain/patience.ts';
 import {
+  onlyLine,
   overturnable,
   type PlaceOutcome,
   type Placement,
@@ -30,8 +31,7 @@ interface LeaseDeps {
 export const dynamodbLease =
   (deps: LeaseDeps): Strategy =>
   async (placement, patience) => {
-    const [line] = placement.order.lines;
-    if (line === undefined) throw new Error('an order has at least one line');
+    const line = onlyLine(placement);
     const asked = { sku: line.sku, owner: placement.requestId, units: line.quantity };
     const attempt = (): Promise<LeaseOutcome> =>
       deps.leases.acquire({ ...asked, nowMs: patience.nowMs(), leaseMs: LEASE_MS });

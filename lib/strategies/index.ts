@@ -1,4 +1,4 @@
-import type { Placement } from '../domain/placement.ts';
+import type { Decision, Placement } from '../domain/placement.ts';
 import type { StrategyName } from '../domain/product.ts';
 import type { Combiner } from '../ports/combiner.ts';
 import type { Leases } from '../ports/leases.ts';
@@ -9,7 +9,7 @@ import type { Strategy } from '../ports/strategy.ts';
 import { conditionalWrite } from './conditional-write.ts';
 import { dynamodbLease } from './dynamodb-lease.ts';
 import { locked } from './locked.ts';
-import { type Decision, redisCombining } from './redis-combining.ts';
+import { redisCombining } from './redis-combining.ts';
 import { versionRetry } from './version-retry.ts';
 
 export interface StrategyDeps {

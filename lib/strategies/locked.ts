@@ -1,6 +1,6 @@
 import type { Fence } from '../domain/ids.ts';
 import { persist } from '../domain/patience.ts';
-import { overturnable } from '../domain/placement.ts';
+import { onlyLine, overturnable } from '../domain/placement.ts';
 import type { Lock } from '../ports/lock.ts';
 import type { Stock } from '../ports/stock.ts';
 import type { Strategy } from '../ports/strategy.ts';
@@ -17,8 +17,7 @@ const LEASE_MS = 2_500;
 export const locked =
   (stock: Pick<Stock, 'place'>, lock: Lock): Strategy =>
   async (placement, patience) => {
-    const [line] = placement.order.lines;
-    if (line === undefined) throw new Error('an order has at least one line');
+    const line = onlyLine(placement);
     let fenceAbove: Fence | undefined;
     do {
       const options = { leaseMs: LEASE_MS, waitMsMax: patience.leftMs, fenceAbove };

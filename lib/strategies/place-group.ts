@@ -10,7 +10,7 @@ import type { Stock } from '../ports/stock.ts';
 
 type GroupDecision =
   | { readonly kind: 'filled'; readonly outcomes: readonly PlaceOutcome[] }
-  /** Some were refused for now. */
+  /** Some were short, or their holds would end too soon. */
   | { readonly kind: 'refused'; readonly outcomes: readonly PlaceOutcome[] }
   | Superseded
   | { readonly kind: 'contended' };

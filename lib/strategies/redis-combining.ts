@@ -1,16 +1,18 @@
 import { GROUP_MAX } from '../domain/group.ts';
 import type { Fence } from '../domain/ids.ts';
-import type { OrderLine } from '../domain/order.ts';
 import type { Patience } from '../domain/patience.ts';
-import { overturnable, type PlaceOutcome, type Placement } from '../domain/placement.ts';
+import {
+  type Decision,
+  onlyLine,
+  overturnable,
+  type PlaceOutcome,
+  type Placement,
+} from '../domain/placement.ts';
 import { Unavailable } from '../domain/unavailable.ts';
 import type { Combined, Combiner } from '../ports/combiner.ts';
 import type { Stock } from '../ports/stock.ts';
 import type { Strategy } from '../ports/strategy.ts';
 import { placeGroup } from './place-group.ts';
-
-/** What became of an order that a leader decided for another. */
-export type Decision = PlaceOutcome | { readonly kind: 'unavailable' };
 
 /** Longer than a leader waits for a store that is away, or nobody would hear of that in time. */
 const LEASE_MS = 3_000;
@@ -30,9 +32,7 @@ type Store = Pick<Stock, 'shelf' | 'placeMany'>;
 export const redisCombining =
   (stock: Store, combiner: Combiner<Placement, Decision>): Strategy =>
   async (placement, patience) => {
-    const [line] = placement.order.lines;
-    if (line === undefined) throw new Error('an order has at least one line');
-    const { sku } = line;
+    const { sku } = onlyLine(placement);
     let fenceAbove: Fence | undefined;
     let doubtful = false;
     do {
@@ -97,7 +97,7 @@ async function placeAlone(
   fence: Fence,
   patience: Patience,
 ): Promise<PlaceOutcome> {
-  const [{ sku }] = placement.order.lines as [OrderLine];
+  const { sku } = onlyLine(placement);
   const group = { sku, placements: [placement] };
   const [outcome] = await placeGroup(stock, { ...group, fence }, patience);
   // Somebody has written under a newer one still, and shut them out.

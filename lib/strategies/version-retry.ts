@@ -1,5 +1,5 @@
 import { persist } from '../domain/patience.ts';
-import { overturnable } from '../domain/placement.ts';
+import { onlyLine, overturnable } from '../domain/placement.ts';
 import type { Stock } from '../ports/stock.ts';
 import type { Strategy } from '../ports/strategy.ts';
 
@@ -11,8 +11,7 @@ import type { Strategy } from '../ports/strategy.ts';
 export const versionRetry =
   (stock: Pick<Stock, 'place' | 'shelf'>): Strategy =>
   async (placement, patience) => {
-    const [line] = placement.order.lines;
-    if (line === undefined) throw new Error('an order has at least one line');
+    const line = onlyLine(placement);
     const attempt = async () => {
       const shelf = await stock.shelf(line.sku);
       const availableUnits = shelf?.availableUnits ?? 0;

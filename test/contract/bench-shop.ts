@@ -14,13 +14,9 @@ import type {
 import type { Balance, Entry } from '../../lib/domain/ledger.ts';
 import { Patience } from '../../lib/domain/patience.ts';
 import type { PayOutcome } from '../../lib/domain/payment.ts';
-import type { Catalogue } from '../../lib/ports/catalogue.ts';
-import type { Ledger } from '../../lib/ports/ledger.ts';
-import type { Orders } from '../../lib/ports/orders.ts';
-import type { Stock } from '../../lib/ports/stock.ts';
+import type { Store } from '../../lib/ports/store.ts';
 import { memoryCombiner } from '../../lib/adapters/memory/combiner.ts';
 import { memoryLock } from '../../lib/adapters/memory/lock.ts';
-import type { Leases } from '../../lib/ports/leases.ts';
 import { strategiesOn, type StrategyDeps } from '../../lib/strategies/index.ts';
 import type { StrategyName } from '../../lib/domain/product.ts';
 import { adjustStock } from '../../lib/usecases/adjust-stock.ts';
@@ -29,13 +25,7 @@ import { listEntries } from '../../lib/usecases/list-entries.ts';
 import { payOrder } from '../../lib/usecases/pay-order.ts';
 import { placeOrder, type PlaceOrderOutcome } from '../../lib/usecases/place-order.ts';
 
-export interface Ports {
-  readonly stock: Stock;
-  readonly orders: Orders;
-  readonly catalogue: Catalogue;
-  readonly ledger: Ledger;
-  readonly leases: Leases;
-}
+export type Ports = Store;
 
 export type Locks = Pick<StrategyDeps, 'spinLock' | 'pubsubLock' | 'combiner'>;
 

@@ -1,7 +1,6 @@
 import {
   GetItemCommand,
   type TransactWriteItem,
-  TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
@@ -13,6 +12,7 @@ import type { Stock } from '../../ports/stock.ts';
 import type { Database } from './database.ts';
 import { keptReply, marshall, type Row, shelf } from './rows.ts';
 import type { TableNames } from './tables.ts';
+import { transact } from './transact.ts';
 
 /**
  * Moves the units and records the adjustment in one transaction, then completes the reply.
@@ -27,9 +27,7 @@ export const adjustOn =
     const { adjustmentId, requestId, fingerprint, sku, units, at } = adjustment;
     const record = { adjustmentId, requestId, fingerprint, sku, units, at };
     const TransactItems = [putIfNew(db.tables, marshall(record)), moveUnits(db.tables, adjustment)];
-    const answer = await db.attempt((client) =>
-      client.send(new TransactWriteItemsCommand({ TransactItems })),
-    );
+    const answer = await transact(db, TransactItems);
     if (answer.kind === 'contended') return answer;
     if (answer.kind === 'done') return completed(db, adjustment, record);
     const [own, product] = answer.reasons;

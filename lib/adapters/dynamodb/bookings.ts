@@ -1,4 +1,4 @@
-import { type TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { Charge } from '../../domain/charge.ts';
 import { retold } from '../../domain/keyed-request.ts';
 import type { Booking } from '../../domain/ledger.ts';
@@ -8,6 +8,7 @@ import type { Database } from './database.ts';
 import { BALANCE, claim, claimRow, entryRow } from './ledger-rows.ts';
 import { keptReply, marshall } from './rows.ts';
 import type { TableNames } from './tables.ts';
+import { transact } from './transact.ts';
 
 /** One transaction: the entry, if its id is new, the balance, and the provider's reference. */
 export const bookChargeOn =
@@ -18,7 +19,7 @@ export const bookChargeOn =
       moveBalance(db.tables, charge),
       ...(charge.providerRef === undefined ? [] : [claimReference(db.tables, charge)]),
     ];
-    const answer = await book(db, actions);
+    const answer = await transact(db, actions);
     if (answer.kind === 'contended') return answer;
     if (answer.kind === 'done') return { kind: 'charged', reply: charge.reply };
     // The own entry comes first, because a replay finds its own reference too.
@@ -38,7 +39,7 @@ export const bookPaymentOn =
       moveBalance(tables, payment),
       settleOrder(tables, payment),
     ];
-    const answer = await book(db, actions);
+    const answer = await transact(db, actions);
     if (answer.kind === 'contended') return answer;
     if (answer.kind === 'done') return { kind: 'paid', reply: payment.reply };
     const [own] = answer.reasons;
@@ -46,9 +47,6 @@ export const bookPaymentOn =
     if (own?.Item === undefined) return { kind: 'contended' };
     return retold(keptReply(own.Item), payment, 'paid');
   };
-
-const book = ({ attempt }: Database, TransactItems: TransactWriteItem[]) =>
-  attempt((client) => client.send(new TransactWriteItemsCommand({ TransactItems })));
 
 const putEntry = ({ ledger }: TableNames, booking: Booking): TransactWriteItem => ({
   Put: {

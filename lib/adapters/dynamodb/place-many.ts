@@ -1,4 +1,4 @@
-import { type TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { GroupPlan } from '../../domain/group.ts';
 import type { Placement } from '../../domain/placement.ts';
 import type { Stock } from '../../ports/stock.ts';
@@ -6,23 +6,22 @@ import type { Database } from './database.ts';
 import { noHoldBeforeTheMark, noNewerFence, pricedAsNow, putOrder, take } from './place.ts';
 import { keptReply, marshall, shelf } from './rows.ts';
 import type { TableNames } from './tables.ts';
+import { transact } from './transact.ts';
 
 /**
  * One transaction for a group: the product's units for the sum of the accepted orders, a row for each
  * of them, and a check for each refused one, since an order that exists is not short of anything.
  */
 export const placeManyOn =
-  ({ attempt, tables }: Database): Stock['placeMany'] =>
+  (db: Database): Stock['placeMany'] =>
   async (plan) => {
     const { accepted, refused } = plan;
     const TransactItems = [
-      accepted.length > 0 ? takeSum(tables, plan) : keepShortage(tables, plan),
-      ...accepted.map((placement) => putOrder(tables, placement)),
-      ...refused.map((placement) => checkAbsent(tables, placement)),
+      accepted.length > 0 ? takeSum(db.tables, plan) : keepShortage(db.tables, plan),
+      ...accepted.map((placement) => putOrder(db.tables, placement)),
+      ...refused.map((placement) => checkAbsent(db.tables, placement)),
     ];
-    const answer = await attempt((client) =>
-      client.send(new TransactWriteItemsCommand({ TransactItems })),
-    );
+    const answer = await transact(db, TransactItems);
     if (answer.kind === 'contended') return answer;
     if (answer.kind === 'done') return { kind: 'carried-out' };
     const [product, ...orders] = answer.reasons;

@@ -1,8 +1,4 @@
-import {
-  type CancellationReason,
-  type TransactWriteItem,
-  TransactWriteItemsCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { CancellationReason, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { markOfHold } from '../../domain/hold.ts';
 import { retold } from '../../domain/keyed-request.ts';
 import { type OrderLine, replyOf } from '../../domain/order.ts';
@@ -17,18 +13,17 @@ import type { Stock } from '../../ports/stock.ts';
 import type { Database } from './database.ts';
 import { keptReply, marshall, orderRow, shelf } from './rows.ts';
 import type { TableNames } from './tables.ts';
+import { transact } from './transact.ts';
 
 /** One transaction: the order, if its id is new, and every line's units. */
 export const placeOn =
-  ({ attempt, tables }: Database): Stock['place'] =>
+  (db: Database): Stock['place'] =>
   async (placement, guard) => {
     const TransactItems = [
-      putOrder(tables, placement),
-      ...placement.order.lines.map((line) => takeUnits(tables, placement, line, guard)),
+      putOrder(db.tables, placement),
+      ...placement.order.lines.map((line) => takeUnits(db.tables, placement, line, guard)),
     ];
-    const answer = await attempt((client) =>
-      client.send(new TransactWriteItemsCommand({ TransactItems })),
-    );
+    const answer = await transact(db, TransactItems);
     switch (answer.kind) {
       case 'done':
         return { kind: 'placed', reply: replyOf(placement.order) };

@@ -1,4 +1,4 @@
-import { type TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { unitsGivenBack } from '../../domain/hold.ts';
 import type { Sku } from '../../domain/ids.ts';
 import type { HeldOrder } from '../../domain/order.ts';
@@ -6,18 +6,17 @@ import type { Stock } from '../../ports/stock.ts';
 import type { Database } from './database.ts';
 import { marshall } from './rows.ts';
 import type { TableNames } from './tables.ts';
+import { transact } from './transact.ts';
 
 /** One transaction: every order of the group expires and its units go back, or nothing does. */
 export const releaseOn =
-  ({ attempt, tables }: Database): Stock['releaseMany'] =>
+  (db: Database): Stock['releaseMany'] =>
   async (held, nowMs) => {
     const TransactItems = [
-      ...held.map((order) => expire(tables, order, nowMs)),
-      ...[...unitsGivenBack(held)].map(([sku, units]) => giveBack(tables, sku, units)),
+      ...held.map((order) => expire(db.tables, order, nowMs)),
+      ...[...unitsGivenBack(held)].map(([sku, units]) => giveBack(db.tables, sku, units)),
     ];
-    const answer = await attempt((client) =>
-      client.send(new TransactWriteItemsCommand({ TransactItems })),
-    );
+    const answer = await transact(db, TransactItems);
     switch (answer.kind) {
       case 'done':
         return { kind: 'released' };

@@ -1,8 +1,4 @@
-import type { Catalogue } from '../../ports/catalogue.ts';
-import type { Leases } from '../../ports/leases.ts';
-import type { Ledger } from '../../ports/ledger.ts';
-import type { Orders } from '../../ports/orders.ts';
-import type { Stock } from '../../ports/stock.ts';
+import type { Store } from '../../ports/store.ts';
 import { adjustOn } from './adjust.ts';
 import { catalogueOn, shelfOn } from './catalogue.ts';
 import type { Database } from './database.ts';
@@ -14,15 +10,7 @@ import { placeOn } from './place.ts';
 import { releaseOn } from './release.ts';
 
 /** The store's ports on one database. */
-export const dynamoShop = (
-  db: Database,
-): {
-  stock: Stock;
-  leases: Leases;
-  orders: Orders;
-  catalogue: Catalogue;
-  ledger: Ledger;
-} => ({
+export const dynamoShop = (db: Database): Store => ({
   stock: {
     place: placeOn(db),
     shelf: shelfOn(db),

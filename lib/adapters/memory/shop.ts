@@ -10,11 +10,8 @@ import type {
 import type { KeptReply } from '../../domain/keyed-request.ts';
 import type { Booking } from '../../domain/ledger.ts';
 import type { Shelf } from '../../domain/placement.ts';
-import type { Catalogue } from '../../ports/catalogue.ts';
-import type { Leases } from '../../ports/leases.ts';
-import type { Ledger } from '../../ports/ledger.ts';
-import type { Orders, StoredOrder } from '../../ports/orders.ts';
-import type { Stock } from '../../ports/stock.ts';
+import type { StoredOrder } from '../../ports/orders.ts';
+import type { Store } from '../../ports/store.ts';
 import { memoryCatalogue } from './catalogue.ts';
 import { memoryLeases } from './leases.ts';
 import { memoryLedger } from './ledger.ts';
@@ -40,15 +37,7 @@ export const emptyTables = (): MemoryTables => ({
 });
 
 /** The shop in Maps: the unit tests' store, and the reference for what the ports promise. */
-export const memoryShop = (
-  tables: MemoryTables = emptyTables(),
-): {
-  stock: Stock;
-  leases: Leases;
-  orders: Orders;
-  catalogue: Catalogue;
-  ledger: Ledger;
-} => ({
+export const memoryShop = (tables: MemoryTables = emptyTables()): Store => ({
   stock: memoryStock(tables),
   leases: memoryLeases(tables),
   orders: memoryOrders(tables),

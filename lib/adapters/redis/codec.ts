@@ -1,5 +1,5 @@
 import type { CatalogueVersion, Sku } from '../../domain/ids.ts';
-import type { PlaceOutcome, Placement } from '../../domain/placement.ts';
+import type { Decision, Placement } from '../../domain/placement.ts';
 
 /** How something travels as text. What can't be read, from another version say, is undefined. */
 export interface Codec<Value> {
@@ -65,8 +65,6 @@ export const placementCodec: Codec<Placement> = {
     return { userId, requestId, fingerprint, order, versions: new Map(versions) };
   },
 };
-
-type Decision = PlaceOutcome | { readonly kind: 'unavailable' };
 
 /** What each kind of decision must have beside its kind; a kind that is not here can't be read. */
 const hasItsFields: Readonly<Record<Decision['kind'], (fields: Fields) => boolean>> = {

@@ -24,8 +24,24 @@ export async function askTwice<Reply>(clock: Clock, ask: () => Promise<Reply>): 
   }
 }
 
-/** Runs the work and releases the lock, whatever the work comes to. */
-export async function whileHeld<T>(
+/**
+ * Gets the lock, runs the work and releases the lock, whatever the work comes to; `busy` if `acquire`
+ * came to nothing in time.
+ */
+export async function bracketed<T>(
+  acquire: () => Promise<Fence | undefined>,
+  work: (fence: Fence) => Promise<T>,
+  release: Release,
+): Promise<Held<T>> {
+  const fence = await acquire().catch((error: unknown) => {
+    // A question whose fate is unknown may yet get the lock: this is sent behind it, and nobody waits.
+    void wasLost(release);
+    throw error;
+  });
+  return fence === undefined ? { kind: 'busy' } : whileHeld(fence, work, release);
+}
+
+async function whileHeld<T>(
   fence: Fence,
   work: (fence: Fence) => Promise<T>,
   release: Release,

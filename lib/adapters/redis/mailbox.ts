@@ -34,23 +34,6 @@ export class Mailbox {
     return this.#open;
   }
 
-  /** The next message for a name; undefined if none came in time. */
-  next(name: string, waitMs: number): Promise<string | undefined> {
-    return new Promise((resolve) => {
-      const end = (message: string | undefined) => {
-        cancel();
-        silence();
-        resolve(message);
-      };
-      const cancel = this.#timer.after(waitMs, () => {
-        end(undefined);
-      });
-      const silence = this.listen(name, (message) => {
-        if (message !== undefined) end(message);
-      });
-    });
-  }
-
   /**
    * Hears all messages for a name, until what this returns is called; and nothing, when the
    * connection breaks and when it is there again.

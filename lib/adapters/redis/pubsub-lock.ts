@@ -3,7 +3,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { HoldOptions, Lock } from '../../ports/lock.ts';
 import { type Connection, script } from './client.ts';
 import { fenceKey } from './fence.ts';
-import { askTwice, wasLost, whileHeld } from './lock-bracket.ts';
+import { askTwice, bracketed, wasLost } from './lock-bracket.ts';
 import { type Answer, ENTER_LUA, LEAVE_LUA } from './lock-scripts.ts';
 import { Ticket } from './lock-ticket.ts';
 import type { Mailbox } from './mailbox.ts';
@@ -53,20 +53,14 @@ export function pubsubLock(connection: Connection, mailbox: Mailbox, clock: Cloc
       ];
       const ticket = new Ticket(mailbox);
       const out = () => askTwice(clock, () => leave(keys, [ticket.id]));
-      let fence: Fence | undefined;
-      try {
-        fence = await turn(keys, ticket, options);
-      } catch (error) {
-        // The place in the queue is sent word of, behind the question; nobody waits for the answer.
-        void wasLost(out);
-        throw error;
-      } finally {
-        ticket.close();
-      }
-      if (fence !== undefined) return whileHeld(fence, work, out);
+      const acquire = () =>
+        turn(keys, ticket, options).finally(() => {
+          ticket.close();
+        });
+      const held = await bracketed(acquire, work, out);
       // It may have been handed over in this very moment: then it is handed on.
-      await wasLost(out);
-      return { kind: 'busy' };
+      if (held.kind === 'busy') await wasLost(out);
+      return held;
     },
   };
 }

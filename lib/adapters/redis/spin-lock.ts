@@ -4,7 +4,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { HoldOptions, Lock } from '../../ports/lock.ts';
 import { type Connection, script } from './client.ts';
 import { fenceKey } from './fence.ts';
-import { askTwice, wasLost, whileHeld } from './lock-bracket.ts';
+import { askTwice, bracketed } from './lock-bracket.ts';
 import { type Answer, RELEASE_LUA, TRY_LUA } from './lock-scripts.ts';
 
 const PAUSE_MS_MIN = 4;
@@ -45,15 +45,7 @@ export function spinLock(connection: Connection, clock: Clock): Lock {
       const keys = [`lock:{${key}}:spin`, fenceKey(key)];
       const id = randomUUID();
       const leave = () => askTwice(clock, () => release(keys, [id]));
-      let fence: Fence | undefined;
-      try {
-        fence = await acquire(keys, id, options);
-      } catch (error) {
-        // A try whose fate is unknown may yet get the lock: this is sent behind it, and not waited for.
-        void wasLost(leave);
-        throw error;
-      }
-      return fence === undefined ? { kind: 'busy' } : whileHeld(fence, work, leave);
+      return bracketed(() => acquire(keys, id, options), work, leave);
     },
   };
 }

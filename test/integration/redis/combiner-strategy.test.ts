@@ -8,12 +8,12 @@ import type { Fence, Sku, UserId } from '../../../lib/domain/ids.ts';
 import { orderIdOf } from '../../../lib/domain/ids.ts';
 import { pendingOrder } from '../../../lib/domain/order.ts';
 import { Patience } from '../../../lib/domain/patience.ts';
-import type { PlaceOutcome, Placement } from '../../../lib/domain/placement.ts';
+import type { Decision, PlaceOutcome, Placement } from '../../../lib/domain/placement.ts';
 import { Unavailable } from '../../../lib/domain/unavailable.ts';
 import type { Combiner } from '../../../lib/ports/combiner.ts';
 import type { Stock } from '../../../lib/ports/stock.ts';
 import { systemClock, systemTimer } from '../../../lib/runtime/clock.ts';
-import { type Decision, redisCombining } from '../../../lib/strategies/redis-combining.ts';
+import { redisCombining } from '../../../lib/strategies/redis-combining.ts';
 import {
   BenchShop,
   freshRequest,

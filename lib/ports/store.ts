@@ -1,0 +1,14 @@
+import type { Catalogue } from './catalogue.ts';
+import type { Leases } from './leases.ts';
+import type { Ledger } from './ledger.ts';
+import type { Orders } from './orders.ts';
+import type { Stock } from './stock.ts';
+
+/** All that a shop keeps, made of one technology. */
+export interface Store {
+  readonly stock: Stock;
+  readonly leases: Leases;
+  readonly orders: Orders;
+  readonly catalogue: Catalogue;
+  readonly ledger: Ledger;
+}
