@@ -3,17 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Answer, call } from '../../localstack/shop/client.ts';
 import { signToken } from '../../localstack/shop/keys.ts';
 import type { Harness, Shop } from '../../localstack/shop/open.ts';
-import { onSale, openTestShop, order, statuses } from './shop.ts';
-
-const times = <T>(n: number, make: (i: number) => T): T[] =>
-  Array.from({ length: n }, (_, i) => make(i));
-
-interface Cost {
-  readonly requests: number;
-  readonly writeUnits: number;
-  readonly transactions: number;
-}
-const costOf = ({ headers }: Answer) => JSON.parse(headers.get('x-cost') ?? '{}') as Cost;
+import { costOf, onSale, openTestShop, order, statuses, times } from './shop.ts';
 
 const replayed = (answers: readonly Answer[]) =>
   answers.filter(({ headers }) => headers.get('idempotent-replayed') === 'true');

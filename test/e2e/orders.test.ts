@@ -3,13 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { call } from '../../localstack/shop/client.ts';
 import { signToken } from '../../localstack/shop/keys.ts';
 import type { Harness, Shop } from '../../localstack/shop/open.ts';
-import { admin, onSale, openTestShop, order, statuses, unitsLeft } from './shop.ts';
-
-const times = <T>(n: number, make: (i: number) => T): T[] =>
-  Array.from({ length: n }, (_, i) => make(i));
-
-const costOf = (headers: Headers) =>
-  JSON.parse(headers.get('x-cost') ?? '{}') as { requests: number; writeUnits: number };
+import { admin, costOf, onSale, openTestShop, order, statuses, times, unitsLeft } from './shop.ts';
 
 describe.each<Harness>(['thin', 'offline', 'workers'])(
   'orders behind the harness %s',
@@ -96,8 +90,8 @@ describe.each<Harness>(['thin', 'offline', 'workers'])(
 
     it('costs one request while the product is remembered and two when not, and 6 write units', async () => {
       const sku = await onSale(shop.url, 9);
-      const first = costOf((await order(shop.url, ann, [[sku, 1]])).headers);
-      const second = costOf((await order(shop.url, ann, [[sku, 1]])).headers);
+      const first = costOf(await order(shop.url, ann, [[sku, 1]]));
+      const second = costOf(await order(shop.url, ann, [[sku, 1]]));
       expect(first).toMatchObject({ requests: 2, writeUnits: 6 });
       expect(second.writeUnits).toBe(6);
       // A worker may be another container, which does not remember.

@@ -5,6 +5,7 @@ import { call } from '../../localstack/shop/client.ts';
 import { signToken } from '../../localstack/shop/keys.ts';
 import { openShop, type Shop } from '../../localstack/shop/open.ts';
 import { onSale, order, unitsLeft } from './shop.ts';
+import { frozen } from '../frozen.ts';
 
 /** A database of this file's own, to be frozen. */
 
@@ -28,17 +29,6 @@ afterAll(async () => {
   await engines.stop();
 });
 
-async function frozen<T>(during: () => Promise<T>): Promise<T> {
-  const pid = engines.engines[0]?.pid;
-  if (pid === undefined) throw new Error('the database has no process of ours');
-  process.kill(pid, 'SIGSTOP');
-  try {
-    return await during();
-  } finally {
-    process.kill(pid, 'SIGCONT');
-  }
-}
-
 async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms: number }> {
   const startMs = performance.now();
   const result = await work();
@@ -49,7 +39,7 @@ it('tells an outage within 3 s, loses nothing, and works again', async () => {
   const sku = await onSale(shop.url, 5);
   const keys = Array.from({ length: 150 }, () => randomUUID());
 
-  const answers = await frozen(() =>
+  const answers = await frozen(engines, () =>
     Promise.all(keys.map((key) => timed(() => order(shop.url, ann, [[sku, 1]], key)))),
   );
 
@@ -68,7 +58,9 @@ it('tells an outage within 3 s, loses nothing, and works again', async () => {
 });
 
 it('tells reads of an outage too', async () => {
-  const { result, ms } = await frozen(() => timed(() => call(shop.url, 'GET /products/none')));
+  const { result, ms } = await frozen(engines, () =>
+    timed(() => call(shop.url, 'GET /products/none')),
+  );
   expect([result.status, result.json['code']]).toEqual([503, 'unavailable']);
   expect(ms).toBeLessThan(OUTAGE_MS_MAX);
 });
@@ -79,7 +71,7 @@ it('is degraded without Redis and Kafka, and down without the database', async (
     200,
     { status: 'degraded', engines: { dynamodb: 'ok', redis: 'down', kafka: 'down' } },
   ]);
-  const { result, ms } = await frozen(() => timed(() => call(shop.url, 'GET /health')));
+  const { result, ms } = await frozen(engines, () => timed(() => call(shop.url, 'GET /health')));
   expect([result.status, result.json['status']]).toEqual([503, 'down']);
   expect(ms).toBeLessThan(OUTAGE_MS_MAX);
 });

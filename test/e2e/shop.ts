@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Harness, openShop, type Shop } from '../../localstack/shop/open.ts';
-import { call, putOnSale } from '../../localstack/shop/client.ts';
+import type { Cost } from '../../lib/ports/cost.ts';
+import { type Answer, call, putOnSale } from '../../localstack/shop/client.ts';
 import { signToken } from '../../localstack/shop/keys.ts';
 
 /** A shop of a test file's own, on the engines that all files share. */
@@ -54,3 +55,10 @@ export function statuses(answers: readonly { status: number; json: Record<string
   }
   return counts;
 }
+
+/** What `X-Cost` says of a request. */
+export const costOf = ({ headers }: Answer) =>
+  JSON.parse(headers.get('x-cost') ?? '{}') as Partial<Cost>;
+
+export const times = <T>(n: number, make: (i: number) => T): T[] =>
+  Array.from({ length: n }, (_, i) => make(i));

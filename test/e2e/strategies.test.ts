@@ -4,25 +4,15 @@ import { strategyNames } from '../../lib/domain/product.ts';
 import { type Answer, call, putOnSale } from '../../localstack/shop/client.ts';
 import { signToken } from '../../localstack/shop/keys.ts';
 import type { Shop } from '../../localstack/shop/open.ts';
-import { admin, openTestShop, order, statuses, unitsLeft } from './shop.ts';
+import { admin, costOf, openTestShop, order, statuses, times, unitsLeft } from './shop.ts';
 
 /** Each way of meeting contention, over HTTP: they differ in cost, and in nothing that is promised. */
-
-const times = <T>(n: number, make: (i: number) => T): T[] =>
-  Array.from({ length: n }, (_, i) => make(i));
 
 async function onSale(url: string, units: number, strategy: string): Promise<string> {
   const sku = `sku-${randomUUID().slice(0, 13)}`;
   await putOnSale(url, { sku, name: 'A thing', priceMinor: 100, units, strategy });
   return sku;
 }
-
-const costOf = ({ headers }: Answer) =>
-  JSON.parse(headers.get('x-cost') ?? '{}') as {
-    requests: number;
-    transactions: number;
-    redisCommands?: number;
-  };
 
 describe('with all engines', () => {
   let shop: Shop;

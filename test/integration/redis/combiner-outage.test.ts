@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { Redis } from 'ioredis';
 import { type Engines, startEngines } from '../../../localstack/engines/index.ts';
 import { type Decide, moment, names, Party, Table, until } from './combiner-rig.ts';
+import { frozen, signalTo } from '../../frozen.ts';
 
 /** A server of this file's own, to be frozen, emptied, counted and ended. */
 
@@ -41,21 +42,6 @@ afterAll(async () => {
   redis.disconnect();
   await engines.stop();
 });
-
-function signal(name: 'SIGSTOP' | 'SIGCONT'): void {
-  const pid = engines.engines[0]?.pid;
-  if (pid === undefined) throw new Error('the server has no process of ours');
-  process.kill(pid, name);
-}
-
-async function frozen<T>(during: () => Promise<T>): Promise<T> {
-  signal('SIGSTOP');
-  try {
-    return await during();
-  } finally {
-    signal('SIGCONT');
-  }
-}
 
 async function timed(work: Promise<unknown>): Promise<{ answer: unknown; ms: number }> {
   const startedMs = Date.now();
@@ -166,7 +152,7 @@ test('the connections break while 20 wait: they ask at once, and all are decided
 
 describe('an outage is told within a second', () => {
   test('when the server is frozen before anything was handed in', async () => {
-    const { answer, ms } = await frozen(() =>
+    const { answer, ms } = await frozen(engines, () =>
       timed(party().combine(freshKey(), 'e', new Table().decide)),
     );
     expect(answer).toMatchObject({ name: 'Unavailable', engine: 'redis', fate: 'none' });
@@ -176,7 +162,9 @@ describe('an outage is told within a second', () => {
   test('when it is frozen after the connection was made: the entry may yet be decided', async () => {
     const [one, table] = [party(), new Table()];
     await one.combine(freshKey(), 'warm', table.decide);
-    const { answer, ms } = await frozen(() => timed(one.combine(freshKey(), 'e', table.decide)));
+    const { answer, ms } = await frozen(engines, () =>
+      timed(one.combine(freshKey(), 'e', table.decide)),
+    );
     expect(answer).toMatchObject({ name: 'Unavailable', engine: 'redis', fate: 'unknown' });
     expect(ms).toBeLessThan(OUTAGE_MS_MAX);
   });
@@ -184,10 +172,10 @@ describe('an outage is told within a second', () => {
   test('and a short freeze is not told at all', async () => {
     const [one, table, key] = [party(), new Table(), freshKey()];
     await one.combine(key, 'warm', table.decide);
-    signal('SIGSTOP');
+    signalTo(engines, 'SIGSTOP');
     const all = names('e', 20).map((e) => one.combine(key, e, table.decide));
     await moment(400);
-    signal('SIGCONT');
+    signalTo(engines, 'SIGCONT');
     for (const told of await Promise.all(all)) expect(told.kind).toBe('decided');
     expect(table.odd).toEqual([]);
   });
@@ -199,7 +187,7 @@ describe('an outage is told within a second', () => {
     await until(async () => (await redis.zcard(`combine:{${key}}:queue`)) === 1);
     const waiting = one.combine(key, 'e', table.decide);
     await until(async () => (await redis.zcard(`combine:{${key}}:queue`)) === 2);
-    const { answer, ms } = await frozen(() => timed(waiting));
+    const { answer, ms } = await frozen(engines, () => timed(waiting));
     expect(answer).toMatchObject({ name: 'Unavailable', engine: 'redis', fate: 'unknown' });
     expect(ms).toBeLessThan(1_600 + OUTAGE_MS_MAX);
   });
@@ -209,7 +197,7 @@ describe('an outage is told within a second', () => {
     table.ms = 200;
     const own = one.combine(key, 'own', table.decide);
     await until(async () => (await redis.zcard(`combine:{${key}}:queue`)) === 1);
-    const { answer, ms } = await frozen(() => timed(own));
+    const { answer, ms } = await frozen(engines, () => timed(own));
     expect(answer).toEqual({ kind: 'decided', outcome: { row: 'own' }, doubt: 'later-leader' });
     expect(ms).toBeLessThan(200 + OUTAGE_MS_MAX);
   });

@@ -5,6 +5,7 @@ import type { Fence } from '../../../lib/domain/ids.ts';
 import type { HoldOptions } from '../../../lib/ports/lock.ts';
 import { type Engines, startEngines } from '../../../localstack/engines/index.ts';
 import { type Bench, benchOf, type Kind, kinds, latch, sleep, timed, until } from './lock-bench.ts';
+import { frozen, signalTo } from '../../frozen.ts';
 
 /** A server of this file's own, to be frozen, emptied, counted and ended. */
 
@@ -44,21 +45,6 @@ const bench = (kind: Kind): Bench => {
   return made;
 };
 
-function signal(name: 'SIGSTOP' | 'SIGCONT'): void {
-  const pid = engines.engines[0]?.pid;
-  if (pid === undefined) throw new Error('the server has no process of ours');
-  process.kill(pid, name);
-}
-
-async function frozen<T>(during: () => Promise<T>): Promise<T> {
-  signal('SIGSTOP');
-  try {
-    return await during();
-  } finally {
-    signal('SIGCONT');
-  }
-}
-
 /** What one who wants the lock is told in an outage, and how long that takes. */
 const told = (wanting: Promise<unknown>) =>
   timed(() => wanting.then(String, (error: unknown) => error));
@@ -67,7 +53,7 @@ describe.each(kinds)('the %s lock', (kind) => {
   it('tells that the server is frozen, and works again', async () => {
     const { lock } = bench(kind);
     await lock.hold(key, patient, fenceOf);
-    const answers = await frozen(() =>
+    const answers = await frozen(engines, () =>
       Promise.all(Array.from({ length: 20 }, () => told(lock.hold(key, patient, fenceOf)))),
     );
     for (const { value, ms } of answers) {
@@ -81,7 +67,7 @@ describe.each(kinds)('the %s lock', (kind) => {
   });
 
   it('tells it too before it was ever connected', async () => {
-    const answer = await frozen(() => told(bench(kind).lock.hold(key, patient, fenceOf)));
+    const answer = await frozen(engines, () => told(bench(kind).lock.hold(key, patient, fenceOf)));
     expect(answer.value).toMatchObject({ name: 'Unavailable', fate: 'none' });
     expect(answer.ms).toBeLessThan(OUTAGE_MS_MAX);
   });
@@ -89,11 +75,11 @@ describe.each(kinds)('the %s lock', (kind) => {
   it('keeps what the work came to when the server freezes meanwhile', async () => {
     const { lock } = bench(kind);
     const holding = lock.hold(key, patient, async () => {
-      signal('SIGSTOP');
+      signalTo(engines, 'SIGSTOP');
       return 'done';
     });
     const { value, ms } = await timed(() => holding).finally(() => {
-      signal('SIGCONT');
+      signalTo(engines, 'SIGCONT');
     });
     expect(value).toEqual({ kind: 'held', value: 'done', lost: true });
     expect(ms).toBeLessThan(OUTAGE_MS_MAX);
@@ -134,7 +120,7 @@ describe('the pubsub lock', () => {
     await inside.opened;
     const waiting = lock.hold(key, patient, fenceOf);
     await until(async () => (await plain.llen(queue())) === 1);
-    const { value, ms } = await frozen(() => told(waiting));
+    const { value, ms } = await frozen(engines, () => told(waiting));
     expect(value).toMatchObject({ name: 'Unavailable', engine: 'redis' });
     expect(ms).toBeLessThan(3_000);
     // What it sent behind its questions takes it out of the line.

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { FakeServer, type Reply } from '../fake-server.ts';
 
 /** What a fake shop does wrong. */
 export type Fault =
@@ -16,12 +15,6 @@ export type Fault =
   | 'refuses everybody'
   | 'is away'
   | 'never';
-
-interface Reply {
-  readonly status: number;
-  readonly body: unknown;
-  readonly replayed?: boolean;
-}
 
 interface Entry {
   readonly entryId: string;
@@ -42,37 +35,20 @@ interface Order {
 const PRICE_MINOR = 7_000;
 
 /** A shop with a ledger that answers like the real one, but for its fault; it shows no costs. */
-export class FakeShop {
+export class FakeShop extends FakeServer {
   readonly fault: Fault;
   readonly #orders = new Map<string, Order>();
   readonly #entries = new Map<string, Entry[]>();
   readonly #replies = new Map<string, Reply>();
   readonly #references = new Set<string>();
-  readonly #server = createServer((request, response) => {
-    void this.#answer(request).then(({ status, body, replayed }) => {
-      const mark = replayed ? { 'Idempotent-Replayed': 'true' } : {};
-      response.writeHead(status, { 'X-Request-Id': 'fake', ...mark }).end(JSON.stringify(body));
-    });
-  });
   #ids = 0;
 
   constructor(fault: Fault) {
+    super();
     this.fault = fault;
   }
 
-  async open(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  async close(): Promise<void> {
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await once(this.#server, 'close');
-  }
-
-  async #answer(request: IncomingMessage): Promise<Reply> {
+  protected override async answer(request: IncomingMessage): Promise<Reply> {
     const { method = '', url = '', headers } = request;
     const { pathname, searchParams } = new URL(url, 'http://fake');
     const user = headers.authorization ?? '';

@@ -1,46 +1,22 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { FakeServer, type Reply } from '../fake-server.ts';
 
 /** What a fake shop does wrong. */
 export type Fault = 'oversells' | 'forgets orders' | 'refuses everybody' | 'hangs up' | 'never';
 
-interface Reply {
-  readonly status: number;
-  readonly body: unknown;
-}
-
 /** A shop of one product that answers like the real one, but for its fault; it shows no costs. */
-export class FakeShop {
+export class FakeShop extends FakeServer {
   readonly fault: Fault;
   readonly #orders = new Map<string, { owner: string; lines: unknown }>();
-  readonly #server = createServer((request, response) => {
-    void this.#answer(request).then((reply) => {
-      if (reply === undefined) return request.socket.destroy();
-      response.writeHead(reply.status, { 'X-Request-Id': 'fake' }).end(JSON.stringify(reply.body));
-      return undefined;
-    });
-  });
   #units = 0;
 
   constructor(fault: Fault) {
+    super();
     this.fault = fault;
   }
 
-  async open(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  async close(): Promise<void> {
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await once(this.#server, 'close');
-  }
-
-  async #answer(request: IncomingMessage): Promise<Reply | undefined> {
+  protected override async answer(request: IncomingMessage): Promise<Reply | undefined> {
     const { method = '', url = '' } = request;
     const [, first, second = ''] = url.split('/');
     const owner = request.headers.authorization ?? '';
