@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,8 @@ import { freePort } from './ports.ts';
 import { findOnPath } from './programs.ts';
 import type { Toolbox } from './toolbox.ts';
 
+/** Any will do: it binds brokers to nothing. A drawn one may begin with a dash, which reads as an option. */
+const CLUSTER_ID = 'bGFzdC1vbmUtbG9jYWwtMQ';
 const POM = fileURLToPath(new URL('kafka/pom.xml', import.meta.url));
 
 /** Apache Kafka, a single broker that is its own controller, from the jars that Maven brings. */
@@ -83,17 +85,13 @@ async function download(tools: Toolbox, libs: string): Promise<void> {
   }
 }
 
-/**
- * Formatting takes a JVM 1.5 s and depends on nothing but the node's id, so it is done once and copied.
- * Brokers of different runs thereby share a cluster id, which binds them to nothing.
- */
+/** Formatting takes a JVM 1.5 s and depends on nothing but the node's id, so it is done once and copied. */
 async function format(tools: Toolbox, java: string, home: string): Promise<void> {
   tools.say('preparing');
   const properties = join(home, 'format.properties');
   await writeFile(properties, serverProperties(9092, 9093, join(home, 'formatted')));
-  const clusterId = randomBytes(16).toString('base64url');
   const command = javaCommand(java, home, 'kafka.tools.StorageTool', 'format');
-  const args = [...command.args, '--cluster-id', clusterId, '--config', properties];
+  const args = [...command.args, '--cluster-id', CLUSTER_ID, '--config', properties];
   const logFile = tools.logFile('format');
   if ((await tools.run({ ...command, args }, logFile)) !== 0) {
     throw new EngineFailed('Kafka', 'its data folder could not be formatted', logFile);
