@@ -10,6 +10,8 @@ export type ChargeId = Branded<string, 'ChargeId'>;
 export type PaymentId = Branded<string, 'PaymentId'>;
 /** A payment provider's name for money that it took: it credits a balance once, for ever. */
 export type ProviderRef = Branded<string, 'ProviderRef'>;
+/** Derived from the topic, the partition and the offset of a record that was given up. */
+export type DeadLetterId = Branded<string, 'DeadLetterId'>;
 /** Made by the service for each request, never repeated. */
 export type RequestId = Branded<string, 'RequestId'>;
 /** Names one state of a product's name, price and strategy; stock movements do not change it. */

@@ -1,0 +1,44 @@
+import type { DeadLetterId } from '../domain/ids.ts';
+
+/** A record that no retry can settle, kept whole with the reason, while those behind it go on. */
+export interface DeadLetter {
+  readonly deadLetterId: DeadLetterId;
+  /** A word for programs, such as `not-json`. */
+  readonly reason: string;
+  /** What is wrong, for people. */
+  readonly detail: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** Both absent where the record had none: a tombstone has no value. */
+  readonly key?: Uint8Array;
+  readonly value?: Uint8Array;
+  readonly headers: readonly { readonly name: string; readonly value: Uint8Array }[];
+  /** When it was given up, RFC 3339 UTC. */
+  readonly at: string;
+  /** When it was last published again. */
+  readonly replayedAt?: string;
+}
+
+/** Where a page of dead letters ended. */
+export interface DeadLetterPosition {
+  readonly at: string;
+  readonly deadLetterId: DeadLetterId;
+}
+
+/** Records that were given up. All throw `Unavailable` on an outage. */
+export interface DeadLetters {
+  /** Keeps it; one that is there already is left as it is. `contended`: not now. */
+  keep(letter: DeadLetter): Promise<{ readonly kind: 'kept' | 'contended' }>;
+  find(deadLetterId: DeadLetterId): Promise<DeadLetter | undefined>;
+  /** Newest first. */
+  list(
+    limit: number,
+    after: DeadLetterPosition | undefined,
+  ): Promise<{
+    readonly items: readonly DeadLetter[];
+    readonly next?: DeadLetterPosition;
+  }>;
+  /** Notes that it was published again; a letter that is gone is left alone. */
+  noteReplayed(deadLetterId: DeadLetterId, at: string): Promise<void>;
+}
