@@ -68,6 +68,11 @@ export default defineConfig(
     'adapters see domain, ports and their own SDK',
   ),
   ring(
+    'lib/messaging',
+    '\\./|\\.\\./(domain|usecases|ports)/|node:crypto$|zod$|aws-lambda$',
+    'messaging sees domain, ports and use cases',
+  ),
+  ring(
     'functions',
     '\\.\\./lib/(http|messaging|usecases|runtime)/',
     'functions see http, messaging, use cases and runtime',

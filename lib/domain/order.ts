@@ -44,16 +44,25 @@ export function pendingOrder(draft: OrderDraft): Order {
     if (offer === undefined) throw new Error(`no offer for ${sku}`);
     return { sku, name: offer.name, quantity, unitPriceMinor: offer.priceMinor };
   });
-  return {
-    orderId: draft.orderId,
-    status: 'PENDING_PAYMENT',
-    lines,
-    totalMinor: lines.reduce((sum, line) => sum + line.quantity * line.unitPriceMinor, 0),
-    currency: draft.currency,
-    createdAt: new Date(draft.nowMs).toISOString(),
-    expiresAt: new Date(draft.nowMs + draft.reservationMs).toISOString(),
-  };
+  return pendingOrderOf({ ...draft, lines });
 }
+
+/** The same for lines that have their prices. */
+export const pendingOrderOf = ({
+  orderId,
+  lines,
+  currency,
+  nowMs,
+  reservationMs,
+}: Omit<OrderDraft, 'lines' | 'offers'> & { readonly lines: readonly OrderLine[] }): Order => ({
+  orderId,
+  status: 'PENDING_PAYMENT',
+  lines,
+  totalMinor: lines.reduce((sum, line) => sum + line.quantity * line.unitPriceMinor, 0),
+  currency,
+  createdAt: new Date(nowMs).toISOString(),
+  expiresAt: new Date(nowMs + reservationMs).toISOString(),
+});
 
 /** The reply that is kept with the order: its snapshot at the moment it was placed. */
 export const replyOf = (order: Order): string => JSON.stringify(order);

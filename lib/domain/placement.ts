@@ -1,5 +1,6 @@
 import type { CatalogueVersion, Fence, Sku, UserId } from './ids.ts';
-import type { KeyedRequest } from './keyed-request.ts';
+import { type KeptReply, type KeyedRequest, retold } from './keyed-request.ts';
+import type { LanePlace } from './lane.ts';
 import type { Order, OrderLine } from './order.ts';
 import type { Offer, Product } from './product.ts';
 import type { Shortage } from './stock.ts';
@@ -30,8 +31,15 @@ export type PlaceOutcome =
   /** The key was used for another request. */
   | { readonly kind: 'mismatched' }
   | PlaceRefusal
+  | Rejected
   /** Others were writing the same items; the same request may succeed in a moment. */
   | { readonly kind: 'contended' };
+
+/** The key was used for an order that queued and was short when its turn came: it stays refused. */
+export interface Rejected {
+  readonly kind: 'rejected';
+  readonly shortages: readonly Shortage[];
+}
 
 export type PlaceRefusal =
   | { readonly kind: 'unknown'; readonly skus: readonly Sku[] }
@@ -46,6 +54,33 @@ export type PlaceRefusal =
 export interface Superseded {
   readonly kind: 'superseded';
   readonly fence: Fence;
+}
+
+/** What stands under an order's id: the order, or that it queued and was rejected. */
+export interface KeptDecision extends KeptReply {
+  /** It queued: whoever asked was given a ticket. */
+  readonly queued?: true;
+  /** Why it was rejected; absent if it was placed. */
+  readonly shortages?: readonly Shortage[];
+}
+
+/** What finding one's own order id means: see `retold`. */
+export function retoldOrder<Done extends string>(
+  kept: KeptDecision,
+  asked: KeyedRequest,
+  done: Done,
+): ReturnType<typeof retold<Done>> | Rejected {
+  const told = retold(kept, asked, done);
+  const { shortages } = kept;
+  return shortages === undefined || told.kind === 'mismatched'
+    ? told
+    : { kind: 'rejected', shortages };
+}
+
+/** The order waits in its product's lane; no place is told of one that was decided meanwhile. */
+export interface Queued {
+  readonly kind: 'queued';
+  readonly place?: LanePlace;
 }
 
 /** What became of an order that another request decided: the store may have been away then. */
@@ -79,6 +114,9 @@ export interface Shelf extends Product {
   /** Who may write alone for a time, under the strategy `dynamodb-lease`. */
   readonly leaseOwner?: string;
   readonly leaseUntilMs?: number;
+  /** How far its orders were decided in their lane, under the strategy `kafka-keyed`. */
+  readonly lanePartition?: number;
+  readonly laneOffset?: number;
 }
 
 /** A line and the shelf that it met; none if the SKU is unknown. */

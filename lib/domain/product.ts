@@ -8,6 +8,7 @@ export const strategyNames = [
   'redis-spin',
   'redis-pubsub',
   'redis-combining',
+  'kafka-keyed',
 ] as const;
 export type StrategyName = (typeof strategyNames)[number];
 export const defaultStrategy: StrategyName = 'conditional-write';

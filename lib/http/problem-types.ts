@@ -53,6 +53,11 @@ export const problemTypes = {
     title: 'No such order',
     meaning: 'There is no such order of yours.',
   },
+  'ticket-not-found': {
+    status: 404,
+    title: 'No such ticket',
+    meaning: 'There is no such ticket of yours.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'The path does not know this method',

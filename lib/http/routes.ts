@@ -25,6 +25,7 @@ export const routes = {
   getBalance: route('GET', '/balance', 'user', 'plain'),
   listEntries: route('GET', '/balance/entries', 'user', 'plain'),
   getOrder: route('GET', '/orders/{orderId}', 'user', 'plain'),
+  getTicket: route('GET', '/tickets/{ticket}', 'user', 'plain'),
   getProduct: route('GET', '/products/{sku}', 'public', 'plain'),
   putProduct: route('PUT', '/admin/products/{sku}', 'admin', 'plain'),
   adjustStock: route('POST', '/admin/products/{sku}/adjustments', 'admin', 'keyed'),

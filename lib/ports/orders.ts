@@ -1,11 +1,17 @@
 import type { OrderId, Sku, UserId } from '../domain/ids.ts';
-import type { KeptReply } from '../domain/keyed-request.ts';
 import type { HeldOrder, Order } from '../domain/order.ts';
+import type { KeptDecision } from '../domain/placement.ts';
 
 /** An order with what only the shop knows of it. */
-export interface StoredOrder extends KeptReply {
+export interface StoredOrder extends KeptDecision {
   readonly userId: UserId;
   readonly order: Order;
+}
+
+/** An order that queued and was rejected: nobody's order, and only its ticket and its key tell of it. */
+export interface RejectedOrder extends KeptDecision {
+  readonly userId: UserId;
+  readonly order?: never;
 }
 
 /** What a look into the holds of some products found. */
@@ -23,8 +29,11 @@ export interface ExpiredHolds {
 
 /** Reading orders. All throw `Unavailable` on an outage. */
 export interface Orders {
-  /** Sees every order that was acknowledged before. */
+  /** Sees every order that was acknowledged before; a rejected one is none. */
   find(orderId: OrderId): Promise<StoredOrder | undefined>;
+
+  /** What stands under an order's id, rejected or not. */
+  decision(orderId: OrderId): Promise<StoredOrder | RejectedOrder | undefined>;
 
   /** Unpaid orders past their end at `nowMs` that still hold units of these products. */
   expiredHolds(skus: readonly Sku[], nowMs: number): Promise<ExpiredHolds>;

@@ -13,6 +13,8 @@ const schema = z.object({
   DYNAMODB_ENDPOINT: z.url().optional(),
   REDIS_URL: z.string().optional(),
   KAFKA_BROKERS: z.string().optional(),
+  /** Signs tickets; whoever knows it can make them. */
+  TICKET_SECRET: z.string().min(32).optional(),
   JWT_ISSUER: z.string().min(1),
   JWT_AUDIENCE: z.string().min(1),
   JWT_JWKS: z

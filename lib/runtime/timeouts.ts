@@ -11,4 +11,7 @@ export const timeouts = {
   /** How long a request may go on trying in a crowd. An outage is told within 3 s all the same. */
   requestMs: 20_000,
   callMs: CALL_MS_MAX,
+  /** A consumer's function, and how long it goes on trying within a batch. */
+  consumerMs: 60_000,
+  batchMs: 45_000,
 } as const;

@@ -1,11 +1,11 @@
 import type { Sku } from '../domain/ids.ts';
-import { retold } from '../domain/keyed-request.ts';
 import { type Patience, persist, persistRead } from '../domain/patience.ts';
 import {
   onlyLine,
   overturnable,
   type PlaceOutcome,
   type Placement,
+  retoldOrder,
   shortageOf,
   type Shelf,
 } from '../domain/placement.ts';
@@ -20,7 +20,7 @@ const LEASE_MS = 2_500;
 interface LeaseDeps {
   readonly stock: Pick<Stock, 'place'>;
   readonly leases: Leases;
-  readonly orders: Pick<Orders, 'find'>;
+  readonly orders: Pick<Orders, 'decision'>;
 }
 
 /**
@@ -72,8 +72,8 @@ async function short(
   shelf: Shelf,
   patience: Patience,
 ): Promise<PlaceOutcome> {
-  const earlier = await persistRead(() => orders.find(placement.order.orderId), patience);
-  if (earlier !== undefined) return retold(earlier, placement, 'placed');
+  const earlier = await persistRead(() => orders.decision(placement.order.orderId), patience);
+  if (earlier !== undefined) return retoldOrder(earlier, placement, 'placed');
   const shortages = placement.order.lines.flatMap((line) => shortageOf({ line, shelf }) ?? []);
   return { kind: 'insufficient', shortages };
 }

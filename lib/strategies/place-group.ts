@@ -7,6 +7,7 @@ import {
   type Superseded,
 } from '../domain/placement.ts';
 import type { Stock } from '../ports/stock.ts';
+import type { MakeRoom, PlaceGroup } from '../ports/strategy.ts';
 
 type GroupDecision =
   | { readonly kind: 'filled'; readonly outcomes: readonly PlaceOutcome[] }
@@ -17,6 +18,12 @@ type GroupDecision =
 
 const untrueLater: readonly PlaceOutcome['kind'][] = overturnable;
 
+/** The same as a port, for a use case. */
+export const placeGroupOn =
+  (stock: Pick<Stock, 'shelf' | 'placeMany'>): PlaceGroup =>
+  (...args) =>
+    placeGroup(stock, ...args);
+
 /**
  * Decides a group in one transaction, first come, first served; one outcome for each order, in the
  * group's order. Each attempt plans anew from the product as the last one met it, so an order that
@@ -26,6 +33,7 @@ export async function placeGroup(
   stock: Pick<Stock, 'shelf' | 'placeMany'>,
   group: Group,
   patience: Patience,
+  makeRoom: MakeRoom = async () => false,
 ): Promise<readonly PlaceOutcome[]> {
   let shelf = await persistRead(() => stock.shelf(group.sku), patience);
   let known: Known = new Map();
@@ -37,6 +45,14 @@ export async function placeGroup(
       const { plan, outcomes } = planGroup(shelf, group, known);
       const refused = outcomes.some(({ kind }) => untrueLater.includes(kind));
       const decided = { kind: refused ? 'refused' : 'filled', outcomes } as const;
+      const [short] = outcomes.flatMap((outcome) =>
+        outcome.kind === 'insufficient' ? outcome.shortages : [],
+      );
+      if (short !== undefined && (await makeRoom(short))) {
+        if (patience.exhausted) return { kind: 'contended' };
+        shelf = await stock.shelf(group.sku);
+        continue;
+      }
       // What is known by now can be told at any time; only another try needs some.
       if (plan === undefined) return decided;
       if (tries > 0 && patience.exhausted) return { kind: 'contended' };

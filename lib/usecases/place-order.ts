@@ -1,21 +1,28 @@
 import { markOfHold, mayBeCovered } from '../domain/hold.ts';
 import { type OrderId, orderIdOf, type Sku, type UserId } from '../domain/ids.ts';
-import { type KeyedCommand, retold } from '../domain/keyed-request.ts';
+import type { KeyedCommand } from '../domain/keyed-request.ts';
+import type { Ticket } from '../domain/lane.ts';
 import { pendingOrder } from '../domain/order.ts';
 import { type Patience, persistRead } from '../domain/patience.ts';
-import type { PlaceOutcome, Placement } from '../domain/placement.ts';
+import {
+  type PlaceOutcome,
+  type Placement,
+  type Queued,
+  retoldOrder,
+} from '../domain/placement.ts';
 import { defaultStrategy, type Offer, type StrategyName } from '../domain/product.ts';
 import { type Line, mergedLines, type Shortage } from '../domain/stock.ts';
 import type { Catalogue, PriceList } from '../ports/catalogue.ts';
 import type { Orders } from '../ports/orders.ts';
-import type { Strategy } from '../ports/strategy.ts';
+import type { Strategy, StrategyOutcome } from '../ports/strategy.ts';
+import { awaitDecision } from './await-decision.ts';
 import { moveMarks } from './move-marks.ts';
 import { releaseExpired, type ReleaseExpiredDeps } from './release-expired.ts';
 
 export interface PlaceOrderDeps extends ReleaseExpiredDeps {
   readonly catalogue: Pick<Catalogue, 'find'>;
   readonly prices: PriceList;
-  readonly orders: ReleaseExpiredDeps['orders'] & Pick<Orders, 'find'>;
+  readonly orders: ReleaseExpiredDeps['orders'] & Pick<Orders, 'decision'>;
   readonly strategies: Readonly<Record<StrategyName, Strategy>>;
   readonly currency: string;
 }
@@ -23,12 +30,14 @@ export interface PlaceOrderDeps extends ReleaseExpiredDeps {
 export interface PlaceOrder extends KeyedCommand {
   readonly userId: UserId;
   readonly lines: readonly Line[];
+  /** How long to wait for the decision of an order that queues; not at all by default. */
+  readonly waitMsMax?: number | undefined;
 }
 
-export type PlaceOrderOutcome = Exclude<
-  PlaceOutcome,
-  { kind: 'repriced' | 'outdated' | 'superseded' }
-> & {
+export type PlaceOrderOutcome = (
+  | Exclude<StrategyOutcome, { kind: 'repriced' | 'outdated' | 'superseded' | 'queued' }>
+  | { readonly kind: 'queued'; readonly ticket: Ticket }
+) & {
   readonly orderId: OrderId;
   /** The way the order was tried, for the metrics. */
   readonly strategy: StrategyName;
@@ -75,6 +84,9 @@ export async function placeOrder(
     } else if (outcome.kind === 'insufficient' && mayHelp(outcome.shortages)) {
       const noneLeft = await releaseExpired(deps, outcome.shortages, patience);
       if (noneLeft) for (const { sku } of outcome.shortages) cleared.add(sku);
+    } else if (outcome.kind === 'queued') {
+      const decided = await awaitDecision(deps.orders, order, patience);
+      return { ...(decided ?? { kind: 'queued', ticket: ticketOf(order, outcome) }), ...told };
     } else if (outcome.kind !== 'superseded') {
       return { ...outcome, ...told };
     }
@@ -113,13 +125,22 @@ function placementOf(
   return { userId, requestId, fingerprint, order, versions };
 }
 
+/** An order that queues has one line. */
+function ticketOf({ orderId, userId, fingerprint, lines }: NamedOrder, { place }: Queued): Ticket {
+  const [line] = lines;
+  if (line === undefined) throw new Error('an order without a line queued');
+  return { orderId, userId, fingerprint, sku: line.sku, place };
+}
+
 /** An unknown SKU can't be sold, but a key that was used before is told first. */
 async function unsold(
   { orders }: PlaceOrderDeps,
   command: NamedOrder,
   skus: readonly Sku[],
   patience: Patience,
-): Promise<Extract<PlaceOutcome, { kind: 'unknown' | 'mismatched' | 'replayed' }>> {
-  const earlier = await persistRead(() => orders.find(command.orderId), patience);
-  return earlier === undefined ? { kind: 'unknown', skus } : retold(earlier, command, 'replayed');
+): Promise<Extract<PlaceOutcome, { kind: 'unknown' | 'mismatched' | 'replayed' | 'rejected' }>> {
+  const earlier = await persistRead(() => orders.decision(command.orderId), patience);
+  return earlier === undefined
+    ? { kind: 'unknown', skus }
+    : retoldOrder(earlier, command, 'replayed');
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestId } from '../../lib/domain/ids.ts';
 import { Patience } from '../../lib/domain/patience.ts';
+import { MemoryLane } from '../../lib/adapters/memory/lane.ts';
 import { Unavailable } from '../../lib/domain/unavailable.ts';
 import { callMsMax } from '../../lib/adapters/dynamodb/client.ts';
 import { dynamoShop } from '../../lib/adapters/dynamodb/shop.ts';
@@ -32,7 +33,7 @@ export function openDesk(settings: WorkerSettings, driver: Driver): Desk {
     ...shop,
     stock,
     prices: rememberedPrices(),
-    strategies: strategiesOn({ ...shop, stock, leases, ...locks }),
+    strategies: strategiesOn({ ...shop, stock, leases, ...locks, lane: new MemoryLane() }),
     currency: 'KRW',
     reservationMs: 600_000,
   };

@@ -16,6 +16,7 @@ import { Patience } from '../../lib/domain/patience.ts';
 import type { PayOutcome } from '../../lib/domain/payment.ts';
 import type { Store } from '../../lib/ports/store.ts';
 import { memoryCombiner } from '../../lib/adapters/memory/combiner.ts';
+import { MemoryLane } from '../../lib/adapters/memory/lane.ts';
 import { memoryLock } from '../../lib/adapters/memory/lock.ts';
 import { strategiesOn, type StrategyDeps } from '../../lib/strategies/index.ts';
 import type { StrategyName } from '../../lib/domain/product.ts';
@@ -27,12 +28,13 @@ import { placeOrder, type PlaceOrderOutcome } from '../../lib/usecases/place-ord
 
 export type Ports = Store;
 
-export type Locks = Pick<StrategyDeps, 'spinLock' | 'pubsubLock' | 'combiner'>;
+export type Locks = Pick<StrategyDeps, 'spinLock' | 'pubsubLock' | 'combiner' | 'lane'>;
 
 export const memoryLocks = (): Locks => ({
   spinLock: memoryLock(),
   pubsubLock: memoryLock(),
   combiner: memoryCombiner(),
+  lane: new MemoryLane(),
 });
 
 export const RESERVATION_MS = 600_000;

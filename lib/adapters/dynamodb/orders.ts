@@ -3,10 +3,10 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { holdKeysOf } from '../../domain/hold.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import type { HeldOrder } from '../../domain/order.ts';
-import type { Orders } from '../../ports/orders.ts';
+import type { Orders, RejectedOrder, StoredOrder } from '../../ports/orders.ts';
 import type { Database } from './database.ts';
 import { read, readAll, readOne } from './read.ts';
-import { marshall, type Row, storedOrder } from './rows.ts';
+import { marshall, type Row, storedDecision, storedOrder } from './rows.ts';
 import { holdsIndex } from './tables.ts';
 
 /** One page of a shard of the index `holds`; also the bound of one BatchGetItem. */
@@ -14,9 +14,11 @@ const PAGE = 100;
 
 export const ordersOn = (db: Database): Orders => ({
   find: async (orderId) => {
-    const row = await readOne(db, db.tables.orders, marshall({ orderId }));
-    return row === undefined ? undefined : storedOrder(row);
+    const found = await decisionOn(db, orderId);
+    return found?.order === undefined ? undefined : found;
   },
+
+  decision: (orderId) => decisionOn(db, orderId),
 
   expiredHolds: async (skus, nowMs) => {
     const now = new Date(nowMs).toISOString();
@@ -57,6 +59,14 @@ export const ordersOn = (db: Database): Orders => ({
     );
   },
 });
+
+async function decisionOn(
+  db: Database,
+  orderId: OrderId,
+): Promise<StoredOrder | RejectedOrder | undefined> {
+  const row = await readOne(db, db.tables.orders, marshall({ orderId }));
+  return row && storedDecision(row);
+}
 
 interface Hold {
   readonly orderId: OrderId;

@@ -1,6 +1,5 @@
 import type { CancellationReason, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { markOfHold } from '../../domain/hold.ts';
-import { retold } from '../../domain/keyed-request.ts';
 import { type OrderLine, replyOf } from '../../domain/order.ts';
 import {
   type Guard,
@@ -8,10 +7,11 @@ import {
   type PlaceOutcome,
   type Placement,
   refusalOf,
+  retoldOrder,
 } from '../../domain/placement.ts';
 import type { Stock } from '../../ports/stock.ts';
 import type { Database } from './database.ts';
-import { keptReply, marshall, orderRow, shelf } from './rows.ts';
+import { keptDecision, marshall, orderRow, type Row, shelf } from './rows.ts';
 import type { TableNames } from './tables.ts';
 import { transact } from './transact.ts';
 
@@ -34,10 +34,13 @@ export const placeOn =
     }
   };
 
-export const putOrder = ({ orders }: TableNames, placement: Placement): TransactWriteItem => ({
+export const putOrder = (tables: TableNames, placement: Placement): TransactWriteItem =>
+  putIfAbsent(tables, orderRow(placement));
+
+export const putIfAbsent = ({ orders }: TableNames, Item: Row): TransactWriteItem => ({
   Put: {
     TableName: orders,
-    Item: orderRow(placement),
+    Item,
     ConditionExpression: 'attribute_not_exists(orderId)',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   },
@@ -103,7 +106,7 @@ function told(
   [own, ...lines]: readonly CancellationReason[],
   guard: Guard | undefined,
 ): PlaceOutcome {
-  if (own?.Item !== undefined) return retold(keptReply(own.Item), placement, 'placed');
+  if (own?.Item !== undefined) return retoldOrder(keptDecision(own.Item), placement, 'placed');
   const met = placement.order.lines.flatMap((line, index) => {
     const reason = lines[index];
     if (reason?.Code !== 'ConditionalCheckFailed') return [];

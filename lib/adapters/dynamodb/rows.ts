@@ -1,10 +1,12 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { RefusedPlacement } from '../../domain/group.ts';
 import { holdKeyOf } from '../../domain/hold.ts';
 import type { KeptReply, KeyedRequest } from '../../domain/keyed-request.ts';
 import { type Order, type OrderStatus, replyOf } from '../../domain/order.ts';
-import type { Placement, Shelf } from '../../domain/placement.ts';
-import type { StoredOrder } from '../../ports/orders.ts';
+import type { KeptDecision, Placement, Shelf } from '../../domain/placement.ts';
+import type { Shortage } from '../../domain/stock.ts';
+import type { RejectedOrder, StoredOrder } from '../../ports/orders.ts';
 import type { PaymentId, UserId } from '../../domain/ids.ts';
 
 export type Row = Record<string, AttributeValue>;
@@ -25,7 +27,39 @@ interface OrderRow extends KeyedRequest {
   readonly expiredAt?: string;
   /** Only while the order holds units: it leaves the index `holds` with this attribute. */
   readonly holdKey?: string;
+  readonly queued?: true;
 }
+
+/**
+ * The row of an order that queued and was rejected. Without `createdAt` and `holdKey` it stands in no
+ * index: nobody lists it, and it costs no more than itself.
+ */
+interface RejectedRow extends KeyedRequest {
+  readonly orderId: string;
+  readonly userId: UserId;
+  readonly status: 'REJECTED';
+  readonly queued: true;
+  readonly shortages: readonly Shortage[];
+}
+
+export const rejectedRow = ({ placement, shortage }: RefusedPlacement): Row => {
+  const { order, userId, requestId, fingerprint } = placement;
+  const { sku, requestedUnits, availableUnits } = shortage;
+  return marshall({
+    orderId: order.orderId,
+    userId,
+    requestId,
+    fingerprint,
+    status: 'REJECTED',
+    queued: true,
+    shortages: [{ sku, requestedUnits, availableUnits }],
+  } satisfies RejectedRow);
+};
+
+export const queuedOrderRow = (placement: Placement): Row => ({
+  ...orderRow(placement),
+  ...marshall({ queued: true } satisfies Pick<OrderRow, 'queued'>),
+});
 
 export const orderRow = ({ order, userId, requestId, fingerprint }: Placement): Row =>
   marshall({
@@ -40,8 +74,26 @@ export const orderRow = ({ order, userId, requestId, fingerprint }: Placement): 
     holdKey: holdKeyOf(order),
   } satisfies OrderRow);
 
+/** What a row under an order's id tells a placement of the same id. */
+export function keptDecision(row: Row): KeptDecision {
+  const fields = unmarshall(row) as OrderRow | RejectedRow;
+  const { requestId, fingerprint, queued } = fields;
+  return {
+    ...{ requestId, fingerprint },
+    ...(fields.status === 'REJECTED'
+      ? { reply: '', shortages: fields.shortages }
+      : { reply: fields.reply }),
+    ...(queued === undefined ? {} : { queued }),
+  };
+}
+
+export function storedDecision(row: Row): StoredOrder | RejectedOrder {
+  const { userId, status } = unmarshall(row) as OrderRow | RejectedRow;
+  return status === 'REJECTED' ? { ...keptDecision(row), userId } : storedOrder(row);
+}
+
 export function storedOrder(row: Row): StoredOrder {
-  const { userId, requestId, fingerprint, reply, ...now } = unmarshall(row) as OrderRow;
+  const { userId, reply, ...now } = unmarshall(row) as OrderRow;
   const { status, paymentId, paidAt, expiredAt } = now;
   const order = {
     ...(JSON.parse(reply) as Order),
@@ -50,7 +102,7 @@ export function storedOrder(row: Row): StoredOrder {
     ...(paidAt === undefined ? {} : { paidAt }),
     ...(expiredAt === undefined ? {} : { expiredAt }),
   };
-  return { userId, requestId, fingerprint, reply, order };
+  return { ...keptDecision(row), userId, order };
 }
 
 export const keptReply = (row: Row): KeptReply => unmarshall(row) as KeptReply;

@@ -2,8 +2,9 @@ import { holdKeyOf, holdKeysOf } from '../../domain/hold.ts';
 import type { Orders } from '../../ports/orders.ts';
 import type { MemoryTables } from './shop.ts';
 
-export const memoryOrders = ({ orders, shelves }: MemoryTables): Orders => ({
+export const memoryOrders = ({ orders, rejected, shelves }: MemoryTables): Orders => ({
   find: async (orderId) => orders.get(orderId),
+  decision: async (orderId) => orders.get(orderId) ?? rejected.get(orderId),
 
   expiredHolds: async (skus, nowMs) => {
     const now = new Date(nowMs).toISOString();

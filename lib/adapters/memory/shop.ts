@@ -10,7 +10,7 @@ import type {
 import type { KeptReply } from '../../domain/keyed-request.ts';
 import type { Booking } from '../../domain/ledger.ts';
 import type { Shelf } from '../../domain/placement.ts';
-import type { StoredOrder } from '../../ports/orders.ts';
+import type { RejectedOrder, StoredOrder } from '../../ports/orders.ts';
 import type { Store } from '../../ports/store.ts';
 import { memoryCatalogue } from './catalogue.ts';
 import { memoryLeases } from './leases.ts';
@@ -22,6 +22,8 @@ import { memoryStock } from './stock.ts';
 export interface MemoryTables {
   readonly shelves: Map<Sku, Shelf>;
   readonly orders: Map<OrderId, StoredOrder>;
+  /** Orders that queued and were rejected; no id stands here and among the orders too. */
+  readonly rejected: Map<OrderId, RejectedOrder>;
   readonly adjustments: Map<AdjustmentId, Adjustment & KeptReply>;
   /** Oldest first. */
   readonly ledger: Map<UserId, readonly Booking[]>;
@@ -31,6 +33,7 @@ export interface MemoryTables {
 export const emptyTables = (): MemoryTables => ({
   shelves: new Map(),
   orders: new Map(),
+  rejected: new Map(),
   adjustments: new Map(),
   ledger: new Map(),
   providerRefs: new Map(),

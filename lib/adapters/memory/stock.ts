@@ -1,7 +1,7 @@
 import { type AdjustOutcome, type Adjustment, adjustmentReply } from '../../domain/adjustment.ts';
 import { markOfHold, unitsGivenBack } from '../../domain/hold.ts';
-import { type GroupPlan, holdsFor } from '../../domain/group.ts';
-import type { Sku } from '../../domain/ids.ts';
+import { type GroupPlan, holdsFor, type RefusedPlacement } from '../../domain/group.ts';
+import type { OrderId, Sku } from '../../domain/ids.ts';
 import { retold } from '../../domain/keyed-request.ts';
 import { STOCK_MAX } from '../../domain/limits.ts';
 import { type HeldOrder, replyOf } from '../../domain/order.ts';
@@ -10,16 +10,17 @@ import {
   hasMoved,
   type Placement,
   refusalOf,
+  retoldOrder,
   type Shelf,
 } from '../../domain/placement.ts';
-import type { StoredOrder } from '../../ports/orders.ts';
+import type { RejectedOrder, StoredOrder } from '../../ports/orders.ts';
 import type { GroupOutcome, ReleaseOutcome, Stock } from '../../ports/stock.ts';
 import type { MemoryTables } from './shop.ts';
 
 export const memoryStock = (tables: MemoryTables): Stock => ({
   place: async (placement, guard) => {
-    const earlier = tables.orders.get(placement.order.orderId);
-    if (earlier !== undefined) return retold(earlier, placement, 'placed');
+    const earlier = decided(tables, placement.order.orderId);
+    if (earlier !== undefined) return retoldOrder(earlier, placement, 'placed');
     const met = placement.order.lines.map((line) => ({
       line,
       shelf: tables.shelves.get(line.sku),
@@ -35,6 +36,11 @@ export const memoryStock = (tables: MemoryTables): Stock => ({
   releaseMany: async (held, nowMs) => release(tables, held, nowMs),
   adjust: async (adjustment) => adjust(tables, adjustment),
 });
+
+const decided = (
+  { orders, rejected }: MemoryTables,
+  orderId: OrderId,
+): StoredOrder | RejectedOrder | undefined => orders.get(orderId) ?? rejected.get(orderId);
 
 function move({ shelves }: MemoryTables, sku: Sku, units: number): Shelf {
   const shelf = shelves.get(sku);
@@ -62,22 +68,44 @@ function take(tables: MemoryTables, placement: Placement, guard?: Guard): void {
 function carryOut(tables: MemoryTables, plan: GroupPlan): GroupOutcome {
   const shelf = tables.shelves.get(plan.sku);
   const known = new Map(
-    [...plan.accepted, ...plan.refused].flatMap(({ order: { orderId } }) => {
-      const kept = tables.orders.get(orderId);
-      return kept === undefined ? [] : [[orderId, kept] as const];
-    }),
+    [...plan.accepted, ...plan.refused.map(({ placement }) => placement)].flatMap(
+      ({ order: { orderId } }) => {
+        const kept = decided(tables, orderId);
+        return kept === undefined ? [] : [[orderId, kept] as const];
+      },
+    ),
   );
   const fits = shelf !== undefined && holdsFor(plan, shelf);
   if (!fits || known.size > 0) return { kind: 'moved', shelf: fits ? undefined : shelf, known };
   const guard =
     plan.fence === undefined ? undefined : { kind: 'fence' as const, fence: plan.fence };
   for (const placement of plan.accepted) take(tables, placement, guard);
-  // Those who are refused stay refused by whoever came with an older one.
+  if (plan.lane !== undefined) keepQueued(tables, plan);
   const left = tables.shelves.get(plan.sku);
-  if (guard !== undefined && left !== undefined)
-    tables.shelves.set(plan.sku, { ...left, fence: guard.fence });
+  if (left !== undefined)
+    tables.shelves.set(plan.sku, {
+      ...left,
+      // Those who are refused stay refused by whoever came with an older one.
+      ...(guard === undefined ? {} : { fence: guard.fence }),
+      ...(plan.lane && { lanePartition: plan.lane.partition, laneOffset: plan.lane.offset }),
+    });
   return { kind: 'carried-out' };
 }
+
+function keepQueued({ orders, rejected }: MemoryTables, plan: GroupPlan): void {
+  for (const { order } of plan.accepted) {
+    const stored = orders.get(order.orderId);
+    if (stored !== undefined) orders.set(order.orderId, { ...stored, queued: true });
+  }
+  for (const one of plan.refused) rejected.set(one.placement.order.orderId, rejectedOrder(one));
+}
+
+const rejectedOrder = ({ placement, shortage }: RefusedPlacement): RejectedOrder => {
+  const { userId, requestId, fingerprint } = placement;
+  const { sku, requestedUnits, availableUnits } = shortage;
+  const shortages = [{ sku, requestedUnits, availableUnits }];
+  return { userId, requestId, fingerprint, reply: '', queued: true, shortages };
+};
 
 function release(tables: MemoryTables, held: readonly HeldOrder[], nowMs: number): ReleaseOutcome {
   const stored = held.flatMap(({ orderId }) => tables.orders.get(orderId) ?? []);

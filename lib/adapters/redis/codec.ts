@@ -76,6 +76,7 @@ const hasItsFields: Readonly<Record<Decision['kind'], (fields: Fields) => boolea
   outdated: ({ marks }) => isList(marks),
   superseded: ({ fence }) => isNumber(fence),
   insufficient: ({ shortages }) => isList(shortages),
+  rejected: ({ shortages }) => isList(shortages),
   contended: () => true,
   unavailable: () => true,
 };

@@ -44,6 +44,7 @@ export const moneyMutants = {
           const stored = await orders.find(orderId);
           return stored && { ...stored, order: { ...stored.order, expiresAt: NEVER } };
         },
+        decision: (orderId) => orders.decision(orderId),
         expiredHolds: (skus, nowMs) => orders.expiredHolds(skus, nowMs),
         noteHoldsFrom: (sku, from, to) => orders.noteHoldsFrom(sku, from, to),
       },
@@ -70,6 +71,7 @@ export const moneyMutants = {
           const stored = await orders.find(orderId);
           return stored && { ...stored, userId };
         },
+        decision: (orderId) => orders.decision(orderId),
         expiredHolds: (skus, nowMs) => orders.expiredHolds(skus, nowMs),
         noteHoldsFrom: (sku, from, to) => orders.noteHoldsFrom(sku, from, to),
       },
