@@ -1,13 +1,5 @@
 import { z } from 'zod';
-import {
-  isOrderId,
-  isSku,
-  isUserId,
-  type OrderId,
-  type RequestId,
-  type Sku,
-  type UserId,
-} from '../domain/ids.ts';
+import { isOrderId, isSku, isUserId, type RequestId } from '../domain/ids.ts';
 import type { QueuedOrder } from '../domain/lane.ts';
 import { NAME_CHARACTERS_MAX, PRICE_MINOR_MAX, QUANTITY_MAX } from '../domain/limits.ts';
 import { type Poison, poison } from '../domain/poison.ts';
@@ -20,12 +12,12 @@ const text = z.string().min(1).max(200);
 
 export const orderRecord = z.strictObject({
   version: z.literal(VERSION),
-  orderId: z.string().refine(isOrderId) as unknown as z.ZodType<OrderId>,
-  userId: z.string().refine(isUserId) as unknown as z.ZodType<UserId>,
-  requestId: text as unknown as z.ZodType<RequestId>,
+  orderId: z.string().refine(isOrderId),
+  userId: z.string().refine(isUserId),
+  requestId: text.transform((id) => id as RequestId),
   fingerprint: text,
   line: z.strictObject({
-    sku: z.string().refine(isSku) as unknown as z.ZodType<Sku>,
+    sku: z.string().refine(isSku),
     name: z
       .string()
       .min(1)
@@ -56,7 +48,8 @@ export function readOrder({
   }
   const checked = orderRecord.safeParse(fields);
   if (!checked.success) return poison('invalid', z.prettifyError(checked.error));
-  const { version: _, ...order } = checked.data;
+  const { orderId, userId, requestId, fingerprint, line, currency } = checked.data;
+  const order = { orderId, userId, requestId, fingerprint, line, currency };
   if (key === undefined || Buffer.from(key).toString() !== order.line.sku) {
     return poison('invalid', 'the key is not the SKU, so the order may stand in the wrong lane');
   }

@@ -2,6 +2,7 @@ import type { Sku } from '../domain/ids.ts';
 import type { LanePlace, QueuedOrder } from '../domain/lane.ts';
 import { type Patience, persist } from '../domain/patience.ts';
 import { poison, type Poison } from '../domain/poison.ts';
+import { Unavailable } from '../domain/unavailable.ts';
 import type { DeadLetter, DeadLetters } from '../ports/dead-letters.ts';
 import { type OrderInLane, settleProduct, type SettleProductDeps } from './settle-product.ts';
 
@@ -50,7 +51,7 @@ export async function settleOrders<Place extends LanePlace>(
     why: Poison,
   ): Promise<void> => {
     const { kind } = await persist(() => deps.deadLetters.keep(letter(why)), patience);
-    if (kind === 'contended') throw new Error('a dead letter could not be kept');
+    if (kind === 'contended') throw new Unavailable('dynamodb', 'none');
     count('poison');
   };
   const unless = async (places: readonly Place[], work: () => Promise<void>): Promise<void> => {

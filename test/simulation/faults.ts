@@ -51,11 +51,13 @@ export function drawWeather(random: Random): Weather {
 /** Writes that answer by kind, and may answer `contended`. Other verbs are taken for reads. */
 const contending = new Set([
   'stock.place',
+  'stock.placeMany',
   'stock.releaseMany',
   'stock.adjust',
   'catalogue.change',
   'ledger.charge',
   'ledger.pay',
+  'deadLetters.keep',
 ]);
 
 const RESERVATION_MS = 600_000;
