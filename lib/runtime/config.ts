@@ -15,6 +15,8 @@ const schema = z.object({
   KAFKA_BROKERS: z.string().optional(),
   /** Signs tickets; whoever knows it can make them. */
   TICKET_SECRET: z.string().min(32).optional(),
+  /** Before the names of topics, so that shops can share brokers. */
+  TOPIC_PREFIX: z.string().default(''),
   JWT_ISSUER: z.string().min(1),
   JWT_AUDIENCE: z.string().min(1),
   JWT_JWKS: z

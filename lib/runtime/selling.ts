@@ -1,12 +1,20 @@
+import { laneOn } from '../messaging/lane.ts';
 import { strategiesOn } from '../strategies/index.ts';
 import { loadConfig } from './config.ts';
 import { openLocks } from './locks.ts';
+import { openPublisher } from './publisher.ts';
 import { app } from './store.ts';
+import { ordersTopic } from './topics.ts';
 
-const strategies = strategiesOn({ ...app, ...openLocks(loadConfig().REDIS_URL) });
+const config = loadConfig();
+const { KAFKA_BROKERS, TICKET_SECRET } = config;
+// An order may not queue where no ticket can be given for it.
+const brokers = TICKET_SECRET === undefined ? undefined : KAFKA_BROKERS;
+const lane = laneOn(openPublisher(brokers), ordersTopic(config));
+const strategies = strategiesOn({ ...app, ...openLocks(config.REDIS_URL), lane });
 
 /**
- * What placing orders needs. Apart from the store, so that only the function that does so carries a
- * client of Redis.
+ * What placing orders needs. Apart from the store, so that only the function that does so carries the
+ * clients of Redis and Kafka.
  */
 export const selling = { ...app, strategies };

@@ -4,7 +4,7 @@ import type { LaneMutant } from './mutants.ts';
 import { Owners } from './owners.ts';
 import { consumedRecord, partitions } from './records.ts';
 import { LaneWorld } from './world.ts';
-import { deadLetterIdOf } from '../../lib/messaging/dead-letter.ts';
+import { deadLetterIdOf } from '../../lib/messaging/dead-letter-id.ts';
 
 export interface LaneRun {
   readonly violations: readonly string[];

@@ -8,8 +8,9 @@ import type { Fence, Sku, UserId } from '../../../lib/domain/ids.ts';
 import { orderIdOf } from '../../../lib/domain/ids.ts';
 import { pendingOrder } from '../../../lib/domain/order.ts';
 import { Patience } from '../../../lib/domain/patience.ts';
-import type { Decision, PlaceOutcome, Placement } from '../../../lib/domain/placement.ts';
+import type { Decision, Placement } from '../../../lib/domain/placement.ts';
 import { Unavailable } from '../../../lib/domain/unavailable.ts';
+import type { StrategyOutcome } from '../../../lib/ports/strategy.ts';
 import type { Combiner } from '../../../lib/ports/combiner.ts';
 import type { Stock } from '../../../lib/ports/stock.ts';
 import { systemClock, systemTimer } from '../../../lib/runtime/clock.ts';
@@ -147,7 +148,7 @@ class Bench {
     combiner: Combiner<Placement, Decision>,
     waitMs = 20_000,
     stock: Partial<Stock> = {},
-  ): Promise<PlaceOutcome> {
+  ): Promise<StrategyOutcome> {
     const limits = { deadlineMs: Date.now() + waitMs, callMsMax: 1_000 };
     const strategy = redisCombining({ ...this.stock, ...stock }, combiner);
     return strategy(await this.placement(), new Patience(systemClock, limits));
