@@ -80,20 +80,25 @@ describe('the package for AWS', () => {
     const carriers = Object.values(outputs)
       .filter(({ inputs }) => Object.keys(inputs).some((file) => file.includes('/kafkajs/')))
       .map(({ entryPoint }) => entryPoint);
-    expect(carriers.sort()).toEqual(['functions/health.ts', 'functions/replay-dead-letter.ts']);
+    expect(carriers.sort()).toEqual([
+      ...['functions/health.ts', 'functions/place-order.ts', 'functions/replay-dead-letter.ts'],
+    ]);
   });
 
   it('serves every route of the list, and everything else by the catch-all', () => {
     const listed = Object.values(routes).map(({ method, path }) => `${method} ${path}`);
     expect(gatewayRoutes().sort()).toEqual([...listed, 'ANY /', 'ANY /{proxy+}'].sort());
     const names = functions().map(({ name }) => name);
-    expect(names.sort()).toEqual([...Object.keys(routes), 'unrouted'].sort());
+    expect(names.sort()).toEqual([...Object.keys(routes), ...consumers, 'unrouted'].sort());
   });
 
   it('keeps one ladder of time-outs: gateway > function > request > two engine calls', () => {
-    const { apiMs, functionMs, requestMs, callMs } = timeouts;
+    const { apiMs, functionMs, requestMs, callMs, consumerMs, batchMs } = timeouts;
     expect(apiMs).toBe(29_000);
-    for (const { Timeout } of functions()) expect(Timeout * 1000).toBe(functionMs);
+    for (const { name, Timeout } of functions()) {
+      expect(Timeout * 1000).toBe(consumers.includes(name) ? consumerMs : functionMs);
+    }
+    expect(batchMs + 2 * callMs).toBeLessThan(consumerMs);
     expect(functionMs).toBeLessThan(apiMs);
     expect(requestMs + 2 * callMs).toBeLessThan(functionMs);
     expect(2 * callMs).toBeLessThan(3_000);
@@ -106,7 +111,7 @@ describe('the package for AWS', () => {
     }
   });
 
-  it('gives each function a role of its own, and no right on everything but tracing', () => {
+  it('gives each function a role of its own, and no right on everything but tracing and a network', () => {
     const roles = functions().map(({ Role }) => Role);
     expect(new Set(roles).size).toBe(roles.length);
     const statements = ofType('AWS::IAM::Role').flatMap(([, { Properties }]) =>
@@ -116,7 +121,8 @@ describe('the package for AWS', () => {
     );
     const wide = statements.filter(({ Resource }) => [Resource].flat().includes('*'));
     const actions = new Set(wide.flatMap(({ Action }) => Action));
-    expect([...actions].every((action) => action.startsWith('xray:'))).toBe(true);
+    const others = [...actions].filter((action) => !action.startsWith('xray:'));
+    expect(others.sort()).toEqual(networkRights);
     expect(statements.flatMap(({ Action }) => Action).some((a) => a.endsWith(':*'))).toBe(false);
   });
 
@@ -137,13 +143,13 @@ describe('the package for AWS', () => {
         })
         .map(([id]) => id.replace(/IamRole.*$/, ''));
     expect(writers('ProductsTable').sort()).toEqual([
-      ...['AdjustStock', 'PayOrder', 'PlaceOrder', 'PutProduct'],
+      ...['AdjustStock', 'PayOrder', 'PlaceOrder', 'PutProduct', 'SettleOrders'],
     ]);
-    expect(writers('OrdersTable').sort()).toEqual(['PayOrder', 'PlaceOrder']);
+    expect(writers('OrdersTable').sort()).toEqual(['PayOrder', 'PlaceOrder', 'SettleOrders']);
     expect(writers('LedgerTable').sort()).toEqual(['ChargeBalance', 'PayOrder']);
     expect(writers('ProviderRefsTable')).toEqual(['ChargeBalance']);
     expect(writers('AdjustmentsTable')).toEqual(['AdjustStock']);
-    expect(writers('DeadLettersTable')).toEqual(['ReplayDeadLetter']);
+    expect(writers('DeadLettersTable').sort()).toEqual(['ReplayDeadLetter', 'SettleOrders']);
   });
 
   it('creates the tables that the adapter was written for', () => {
@@ -186,6 +192,18 @@ describe('the package for AWS', () => {
     expect(Object.fromEntries(tables)).toEqual(tableDefinitions);
   });
 
+  it('consumes the orders with partial failures, and gives nothing up', () => {
+    const [[, mapping] = []] = ofType('AWS::Lambda::EventSourceMapping');
+    expect(mapping?.Properties).toMatchObject({
+      Topics: ['orders'],
+      StartingPosition: 'TRIM_HORIZON',
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumBatchingWindowInSeconds: 0,
+    });
+    expect(mapping?.Properties).not.toHaveProperty('DestinationConfig');
+    expect(mapping?.Properties).not.toHaveProperty('MaximumRetryAttempts');
+  });
+
   it("tells the gateway's own answers as problems of the registry", () => {
     const responses = ofType('AWS::ApiGateway::GatewayResponse');
     const types = responses.map(([, { Properties }]) => Properties['ResponseType']);
@@ -220,6 +238,16 @@ describe('the package for AWS', () => {
     }
   });
 });
+
+/** What a consumer of MSK needs to reach its brokers; AWS has no narrower form of these. */
+const networkRights = [
+  ...['ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface'],
+  ...['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets'],
+  'ec2:DescribeVpcs',
+];
+
+/** Functions that no route leads to. */
+const consumers = ['settleOrders'];
 
 interface Statement {
   readonly Action: string[];
