@@ -63,8 +63,13 @@ export default defineConfig(
     'http sees domain, ports and use cases',
   ),
   ring(
+    'lib/messaging',
+    '\\./|\\.\\./(domain|usecases|ports)/|node:crypto$',
+    'messaging sees domain, ports and use cases',
+  ),
+  ring(
     'lib/adapters',
-    '\\./|(\\.\\./)+(domain|ports)/|\\.\\./dynamodb/|node:|@aws-sdk/|@smithy/|ioredis$|kafkajs$|lru-cache$|p-limit$',
+    '\\./|(\\.\\./)+(domain|ports)/|\\.\\./dynamodb/|node:|@aws-sdk/|@smithy/|ioredis$|kafkajs(?:$|/)|lru-cache$|p-limit$',
     'adapters see domain, ports and their own SDK',
   ),
   ring(

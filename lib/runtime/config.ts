@@ -13,6 +13,8 @@ const schema = z.object({
   DYNAMODB_ENDPOINT: z.url().optional(),
   REDIS_URL: z.string().optional(),
   KAFKA_BROKERS: z.string().optional(),
+  /** Before the names of topics, so that shops can share brokers. */
+  TOPIC_PREFIX: z.string().default(''),
   JWT_ISSUER: z.string().min(1),
   JWT_AUDIENCE: z.string().min(1),
   JWT_JWKS: z

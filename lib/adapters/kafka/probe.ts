@@ -1,5 +1,5 @@
-import { Kafka, logLevel } from 'kafkajs';
 import type { Engine } from '../../ports/engine.ts';
+import { kafkaClient } from './client.ts';
 
 const PROBE_MS_MAX = 1_000;
 
@@ -7,15 +7,9 @@ const PROBE_MS_MAX = 1_000;
 export const kafkaEngine = (brokers: readonly string[]): Engine => ({
   name: 'kafka',
   probe: async () => {
-    const kafka = new Kafka({
-      clientId: 'last-one-health',
-      brokers: [...brokers],
-      connectionTimeout: PROBE_MS_MAX,
-      requestTimeout: PROBE_MS_MAX,
-      retry: { retries: 0 },
-      logLevel: logLevel.NOTHING,
-    });
-    const admin = kafka.admin();
+    const clientId = 'last-one-health';
+    const bounds = { connectMsMax: PROBE_MS_MAX, requestMsMax: PROBE_MS_MAX };
+    const admin = kafkaClient({ brokers, clientId, ...bounds }).admin();
     try {
       await admin.connect();
       await admin.describeCluster();

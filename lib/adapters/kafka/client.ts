@@ -1,0 +1,52 @@
+import { type ISocketFactory, Kafka, logLevel } from 'kafkajs';
+import kafkajs from 'kafkajs/package.json' with { type: 'json' };
+import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
+
+/** The only version whose inner parts this file knows. */
+const KNOWN_VERSION = '2.2.4';
+
+/** Where the brokers are, and how long a client waits for one. */
+export interface KafkaSettings {
+  readonly brokers: readonly string[];
+  /** Names the client in the broker's logs and quotas. */
+  readonly clientId: string;
+  readonly connectMsMax: number;
+  readonly requestMsMax: number;
+  readonly socketFactory?: ISocketFactory;
+}
+
+/**
+ * A client that says nothing and never retries by itself: whoever uses it knows how long they can
+ * wait, and KafkaJS does not. Nothing else in the shop constructs one.
+ */
+export const kafkaClient = (settings: KafkaSettings): Kafka =>
+  new Kafka({
+    clientId: settings.clientId,
+    brokers: [...settings.brokers],
+    connectionTimeout: settings.connectMsMax,
+    requestTimeout: settings.requestMsMax,
+    retry: { retries: 0 },
+    logLevel: logLevel.NOTHING,
+    ...(settings.socketFactory === undefined ? {} : { socketFactory: settings.socketFactory }),
+  });
+
+/**
+ * Lets an idle client rest. KafkaJS looks for pending requests every millisecond as long as a client
+ * lives, 4 % of a core, and asks Node for timers in the past; it need not look while there are none,
+ * since every request that joins them calls this again.
+ */
+export function quietRequestQueue(version: string = kafkajs.version): void {
+  if (version !== KNOWN_VERSION) {
+    throw new Error(
+      `KafkaJS is ${version}, and ${KNOWN_VERSION} is what lib/adapters/kafka/client.ts mends: ` +
+        'see whether RequestQueue still needs it.',
+    );
+  }
+  const { prototype } = RequestQueue;
+  const { scheduleCheckPendingRequests: schedule } = prototype;
+  prototype.scheduleCheckPendingRequests = function () {
+    if (this.pending.length > 0) schedule.call(this);
+  };
+}
+
+quietRequestQueue();
