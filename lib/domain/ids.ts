@@ -41,6 +41,9 @@ const isMade = (prefix: string, value: string): boolean =>
 
 export const isOrderId = (value: string): value is OrderId => isMade('ord', value);
 
+export const isDeadLetterId = (value: string): value is DeadLetterId =>
+  /^[a-z2-7]{26}$/.test(value);
+
 /**
  * An id that a retry of the same request finds again, since it is derived and not drawn.
  * The same key on another route or by another user has another token.

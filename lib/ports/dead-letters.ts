@@ -31,7 +31,10 @@ export interface DeadLetters {
   /** Keeps it; one that is there already is left as it is. `contended`: not now. */
   keep(letter: DeadLetter): Promise<{ readonly kind: 'kept' | 'contended' }>;
   find(deadLetterId: DeadLetterId): Promise<DeadLetter | undefined>;
-  /** Newest first. */
+  /**
+   * Newest first; a new one shows within 2 s. A page ends early where its records would be too much
+   * for one answer: `next` tells whether there are more.
+   */
   list(
     limit: number,
     after: DeadLetterPosition | undefined,
@@ -40,5 +43,15 @@ export interface DeadLetters {
     readonly next?: DeadLetterPosition;
   }>;
   /** Notes that it was published again; a letter that is gone is left alone. */
-  noteReplayed(deadLetterId: DeadLetterId, at: string): Promise<void>;
+  noteReplayed(
+    deadLetterId: DeadLetterId,
+    at: string,
+  ): Promise<{ readonly kind: 'noted' | 'contended' }>;
+}
+
+/** What a letter's record takes in an answer, in bytes, names of headers included. */
+export function recordBytes({ key, value, headers }: DeadLetter): number {
+  let bytes = (key?.byteLength ?? 0) + (value?.byteLength ?? 0);
+  for (const header of headers) bytes += header.name.length + header.value.byteLength;
+  return bytes;
 }

@@ -1,4 +1,5 @@
 import type { Catalogue } from './catalogue.ts';
+import type { DeadLetters } from './dead-letters.ts';
 import type { Leases } from './leases.ts';
 import type { Ledger } from './ledger.ts';
 import type { Orders } from './orders.ts';
@@ -11,4 +12,5 @@ export interface Store {
   readonly orders: Orders;
   readonly catalogue: Catalogue;
   readonly ledger: Ledger;
+  readonly deadLetters: DeadLetters;
 }

@@ -2,6 +2,7 @@ import type { Store } from '../../ports/store.ts';
 import { adjustOn } from './adjust.ts';
 import { catalogueOn, shelfOn } from './catalogue.ts';
 import type { Database } from './database.ts';
+import { deadLettersOn } from './dead-letters.ts';
 import { leasesOn } from './leases.ts';
 import { ledgerOn } from './ledger.ts';
 import { ordersOn } from './orders.ts';
@@ -22,4 +23,5 @@ export const dynamoShop = (db: Database): Store => ({
   orders: ordersOn(db),
   catalogue: catalogueOn(db),
   ledger: ledgerOn(db),
+  deadLetters: deadLettersOn(db),
 });

@@ -2,6 +2,7 @@ import type { Adjustment } from '../../domain/adjustment.ts';
 import type {
   AdjustmentId,
   ChargeId,
+  DeadLetterId,
   OrderId,
   ProviderRef,
   Sku,
@@ -10,9 +11,11 @@ import type {
 import type { KeptReply } from '../../domain/keyed-request.ts';
 import type { Booking } from '../../domain/ledger.ts';
 import type { Shelf } from '../../domain/placement.ts';
+import type { DeadLetter } from '../../ports/dead-letters.ts';
 import type { StoredOrder } from '../../ports/orders.ts';
 import type { Store } from '../../ports/store.ts';
 import { memoryCatalogue } from './catalogue.ts';
+import { memoryDeadLetters } from './dead-letters.ts';
 import { memoryLeases } from './leases.ts';
 import { memoryLedger } from './ledger.ts';
 import { memoryOrders } from './orders.ts';
@@ -26,6 +29,7 @@ export interface MemoryTables {
   /** Oldest first. */
   readonly ledger: Map<UserId, readonly Booking[]>;
   readonly providerRefs: Map<ProviderRef, { readonly chargeId: ChargeId; readonly userId: UserId }>;
+  readonly deadLetters: Map<DeadLetterId, DeadLetter>;
 }
 
 export const emptyTables = (): MemoryTables => ({
@@ -34,6 +38,7 @@ export const emptyTables = (): MemoryTables => ({
   adjustments: new Map(),
   ledger: new Map(),
   providerRefs: new Map(),
+  deadLetters: new Map(),
 });
 
 /** The shop in Maps: the unit tests' store, and the reference for what the ports promise. */
@@ -43,4 +48,5 @@ export const memoryShop = (tables: MemoryTables = emptyTables()): Store => ({
   orders: memoryOrders(tables),
   catalogue: memoryCatalogue(tables),
   ledger: memoryLedger(tables),
+  deadLetters: memoryDeadLetters(tables),
 });
