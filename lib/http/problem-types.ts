@@ -53,6 +53,11 @@ export const problemTypes = {
     title: 'No such order',
     meaning: 'There is no such order of yours.',
   },
+  'dead-letter-not-found': {
+    status: 404,
+    title: 'No such dead letter',
+    meaning: 'No record was given up under this id.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'The path does not know this method',

@@ -28,6 +28,8 @@ export const routes = {
   getProduct: route('GET', '/products/{sku}', 'public', 'plain'),
   putProduct: route('PUT', '/admin/products/{sku}', 'admin', 'plain'),
   adjustStock: route('POST', '/admin/products/{sku}/adjustments', 'admin', 'keyed'),
+  listDeadLetters: route('GET', '/admin/dead-letters', 'admin', 'plain'),
+  replayDeadLetter: route('POST', '/admin/dead-letters/{deadLetterId}/replay', 'admin', 'plain'),
   health: route('GET', '/health', 'public', 'plain'),
   getProblem: route('GET', '/problems/{code}', 'public', 'plain'),
 } satisfies Record<string, Route>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isOrderId, isProviderRef, isSku } from '../domain/ids.ts';
+import { isDeadLetterId, isOrderId, isProviderRef, isSku } from '../domain/ids.ts';
 import {
   CHARGE_MINOR_MAX,
   LINES_MAX,
@@ -91,6 +91,12 @@ export const chargeBalanceBody = z.strictObject(
 
 /** Where a page of `GET /balance/entries` ended: the `seq` of its last entry. */
 export const entriesPosition = z.int().min(1);
+
+/** Where a page of `GET /admin/dead-letters` ended. */
+export const deadLettersPosition = z.strictObject({
+  at: z.iso.datetime({ precision: 3 }),
+  deadLetterId: z.string().refine(isDeadLetterId),
+});
 
 /** Only for what is no object at all; each unknown property gets a fault of its own. */
 function objectNeeded({ code }: { readonly code: string }): string | undefined {

@@ -1,6 +1,7 @@
 import type { Balance } from '../domain/ledger.ts';
 import type { Product } from '../domain/product.ts';
 import type { Shortage } from '../domain/stock.ts';
+import type { DeadLetter } from '../ports/dead-letters.ts';
 
 /** A product as the public sees it. */
 export const productView = (
@@ -29,3 +30,25 @@ export const balanceView = ({ userId, balanceMinor, version }: Balance, currency
   currency,
   version,
 });
+
+/** A dead letter as an admin sees it: its record as text where it is text, else as base64. */
+export const deadLetterView = (letter: DeadLetter) => {
+  const { deadLetterId, reason, detail, topic, partition, offset, at, replayedAt } = letter;
+  return {
+    ...{ deadLetterId, reason, detail, topic, partition, offset, at },
+    ...(replayedAt === undefined ? {} : { replayedAt }),
+    ...shownBytes('key', letter.key),
+    ...shownBytes('value', letter.value),
+    headers: letter.headers.map(({ name, value }) => ({ name, ...shownBytes('value', value) })),
+  };
+};
+
+/** `value` for UTF-8, `valueBase64` for other bytes, nothing for none. */
+function shownBytes(name: string, bytes: Uint8Array | undefined): Record<string, string> {
+  if (bytes === undefined) return {};
+  try {
+    return { [name]: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch {
+    return { [`${name}Base64`]: Buffer.from(bytes).toString('base64') };
+  }
+}

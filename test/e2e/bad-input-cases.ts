@@ -1,3 +1,4 @@
+import { badDeadLetterCases } from './bad-dead-letter-cases.ts';
 import { badMoneyCases } from './bad-money-cases.ts';
 import type { RawRequest } from './raw.ts';
 
@@ -514,5 +515,6 @@ export function badCases(cast: Cast): BadCase[] {
     ...preconditions,
     ...others,
     ...badMoneyCases(cast),
+    ...badDeadLetterCases(cast),
   ];
 }

@@ -8,9 +8,10 @@ import { signToken } from '../../localstack/shop/keys.ts';
 export async function openTestShop(
   harness: Harness = 'thin',
   settings: Readonly<Record<string, string>> = {},
+  tablePrefix = `e2e-${randomUUID()}-`,
 ): Promise<Shop> {
   const env = { ...engineEnv(), LOG_LEVEL: 'WARN', ...settings };
-  return openShop({ harness, env, tablePrefix: `e2e-${randomUUID()}-` });
+  return openShop({ harness, env, tablePrefix });
 }
 
 function engineEnv() {

@@ -54,6 +54,7 @@ export class InProcess {
     });
     jest.unstable_mockModule('../../lib/runtime/store.ts', () => ({ app }));
     jest.unstable_mockModule('../../lib/runtime/selling.ts', () => ({ selling: app }));
+    jest.unstable_mockModule('../../lib/runtime/replaying.ts', () => ({ replaying: app }));
     jest.unstable_mockModule('../../lib/runtime/edge.ts', () => ({
       handle: (route: Route, operate: never, schema: never) => {
         const name = `${route.method} ${route.path}`;

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { numberKeys, tableDefinitions, tableNames } from '../../lib/adapters/dynamodb/tables.ts';
 import { isProblemCode, problemTypes } from '../../lib/http/problem-types.ts';
@@ -69,6 +70,19 @@ describe('the package for AWS', () => {
     for (const bytes of packaged.bundles.values()) expect(bytes).toBeLessThan(1_000_000);
   });
 
+  it('puts the client of Kafka into those functions alone that have need of it', async () => {
+    const { outputs } = (
+      await build({
+        ...{ entryPoints: ['functions/*.ts'], outdir: folder, write: false, metafile: true },
+        ...{ bundle: true, format: 'esm', platform: 'node', logLevel: 'error' },
+      })
+    ).metafile;
+    const carriers = Object.values(outputs)
+      .filter(({ inputs }) => Object.keys(inputs).some((file) => file.includes('/kafkajs/')))
+      .map(({ entryPoint }) => entryPoint);
+    expect(carriers.sort()).toEqual(['functions/health.ts', 'functions/replay-dead-letter.ts']);
+  }, 180_000);
+
   it('serves every route of the list, and everything else by the catch-all', () => {
     const listed = Object.values(routes).map(({ method, path }) => `${method} ${path}`);
     expect(gatewayRoutes().sort()).toEqual([...listed, 'ANY /', 'ANY /{proxy+}'].sort());
@@ -129,6 +143,7 @@ describe('the package for AWS', () => {
     expect(writers('LedgerTable').sort()).toEqual(['ChargeBalance', 'PayOrder']);
     expect(writers('ProviderRefsTable')).toEqual(['ChargeBalance']);
     expect(writers('AdjustmentsTable')).toEqual(['AdjustStock']);
+    expect(writers('DeadLettersTable')).toEqual(['ReplayDeadLetter']);
   });
 
   it('creates the tables that the adapter was written for', () => {

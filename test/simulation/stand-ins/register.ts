@@ -2,9 +2,16 @@ import { registerHooks } from 'node:module';
 
 const lib = new URL('../../../lib/', import.meta.url).href;
 const standIns = new Map(
-  ['runtime/store.ts', 'runtime/selling.ts', 'runtime/edge.ts', 'http/idempotency-key.ts'].map(
-    (file) => [`${lib}${file}`, new URL(file.slice(file.indexOf('/') + 1), import.meta.url).href],
-  ),
+  [
+    'runtime/store.ts',
+    'runtime/selling.ts',
+    'runtime/replaying.ts',
+    'runtime/edge.ts',
+    'http/idempotency-key.ts',
+  ].map((file) => [
+    `${lib}${file}`,
+    new URL(file.slice(file.indexOf('/') + 1), import.meta.url).href,
+  ]),
 );
 
 /**

@@ -1,0 +1,9 @@
+import { loadConfig } from './config.ts';
+import { openPublisher } from './publisher.ts';
+import { app } from './store.ts';
+
+/**
+ * What publishing a dead letter again needs. Apart from the store, so that only functions that
+ * publish carry a client of Kafka.
+ */
+export const replaying = { ...app, publisher: openPublisher(loadConfig().KAFKA_BROKERS) };
