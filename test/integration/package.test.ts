@@ -83,7 +83,7 @@ describe('the package for AWS', () => {
     expect(carriers.sort()).toEqual([
       ...['functions/health.ts', 'functions/place-order.ts', 'functions/replay-dead-letter.ts'],
     ]);
-  });
+  }, 180_000);
 
   it('serves every route of the list, and everything else by the catch-all', () => {
     const listed = Object.values(routes).map(({ method, path }) => `${method} ${path}`);
