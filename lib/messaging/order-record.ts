@@ -5,11 +5,11 @@ import { NAME_CHARACTERS_MAX, PRICE_MINOR_MAX, QUANTITY_MAX } from '../domain/li
 import { type Poison, poison } from '../domain/poison.ts';
 import type { ConsumedRecord } from './consumed-record.ts';
 
-/** A record of the orders' topic, as docs/events/order-record.schema.json tells the world. */
 const VERSION = 1;
 
 const text = z.string().min(1).max(200);
 
+/** A record of the orders' topic; docs/events/order-record.schema.json is made from this. */
 export const orderRecord = z.strictObject({
   version: z.literal(VERSION),
   orderId: z.string().refine(isOrderId),
