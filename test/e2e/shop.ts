@@ -10,7 +10,8 @@ export async function openTestShop(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<Shop> {
   const env = { ...engineEnv(), LOG_LEVEL: 'WARN', ...settings };
-  return openShop({ harness, env, tablePrefix: `e2e-${randomUUID()}-` });
+  const prefix = `e2e-${randomUUID()}-`;
+  return openShop({ harness, env, tablePrefix: prefix, topicPrefix: prefix });
 }
 
 function engineEnv() {
