@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -22,6 +23,12 @@ const FILE = join(FOLDER, 'shop.jwk.json');
 export async function localJwks(): Promise<JSONWebKeySet> {
   const { kty, crv, x, y, kid, alg } = await keyPair();
   return { keys: [{ kty, crv, x, y, kid, alg } as JWK] };
+}
+
+/** What this checkout's shops sign tickets with, so that one shop's are good in the next. */
+export async function localTicketSecret(): Promise<string> {
+  const { d = '' } = await keyPair();
+  return createHash('sha256').update(`tickets ${d}`).digest('base64url');
 }
 
 /** Signs a token that the local shop accepts. */

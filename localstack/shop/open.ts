@@ -5,11 +5,13 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { type Bridge, openBridge } from '../bridge/open.ts';
 import { freePort } from '../engines/ports.ts';
 import { LOCAL, ROOT } from '../folder.ts';
-import { AUDIENCE, ISSUER, localJwks } from './keys.ts';
+import { AUDIENCE, ISSUER, localJwks, localTicketSecret } from './keys.ts';
 import { pluginEnv, type PluginOptions } from './plugins.ts';
 import { createTables } from './tables.ts';
+import { createTopics } from './topics.ts';
 
 /**
  * What stands between HTTP and the functions: serverless-offline in one process, the same with a
@@ -24,12 +26,18 @@ export interface ShopOptions extends PluginOptions {
   readonly port?: number;
   /** Shops with the same prefix share their tables. */
   readonly tablePrefix?: string;
+  /** Shops with the same prefix share their topics, and each record is for one of them. */
+  readonly topicPrefix?: string;
+  /** Without it, records and changes wait until another shop with the same prefixes reads them. */
+  readonly bridge?: boolean;
 }
 
 export interface Shop {
   readonly url: string;
   readonly logFile: string;
   readonly pid: number;
+  /** Of the bridge's process, where it has something to do. */
+  readonly bridgePid: () => number | undefined;
   /** Rejects when the shop ends by itself. */
   readonly ended: Promise<never>;
   readonly stop: () => Promise<void>;
@@ -40,15 +48,16 @@ const BUILDS = join('.local', 'build');
 const READY_MS_MAX = 90_000;
 const STOP_MS_MAX = 5_000;
 
-/** Creates the tables, starts the functions, and waits until they answer. */
+/** Creates tables and topics, starts the functions and the bridge, and waits until they answer. */
 export async function openShop(options: ShopOptions): Promise<Shop> {
-  const { harness, env, tablePrefix = 'last-one-local-' } = options;
+  const { harness } = options;
   const port = options.port ?? (await freePort());
   const name = `${harness}-${port}-${process.pid}`;
   const logFile = join(LOCAL, 'logs', `shop-${name}.log`);
   const buildFolder = join(BUILDS, name);
   await Promise.all([sweepBuilds(), mkdir(dirname(logFile), { recursive: true })]);
-  await createTables(env.DYNAMODB_ENDPOINT, tablePrefix);
+  const env = await envOf(options, port, buildFolder);
+  await createStores(env);
 
   const log = openSync(logFile, 'w');
   const child = spawn(process.execPath, commandOf(harness), {
@@ -56,34 +65,61 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     // A process group of its own: Ctrl-C reaches the parent, which stops its children in order.
     detached: true,
     stdio: ['pipe', log, log],
-    env: {
-      ...process.env,
-      ...env,
-      ...pluginEnv(options),
-      STAGE: 'local',
-      TABLE_PREFIX: tablePrefix,
-      PORT: String(port),
-      LAMBDA_PORT: String(await freePort()),
-      ESBUILD_FOLDER: buildFolder,
-      JWT_ISSUER: ISSUER,
-      JWT_AUDIENCE: AUDIENCE,
-      JWT_JWKS: JSON.stringify(await localJwks()),
-      POWERTOOLS_SERVICE_NAME: 'last-one',
-    },
+    env: { ...process.env, ...env },
   });
   const ended = endOf(child, logFile);
+  let bridge: Bridge | undefined;
   const stop = async (): Promise<void> => {
+    // The bridge first, while there are functions to finish what it has begun.
+    await bridge?.stop();
     await stopChild(child);
     await rm(join(ROOT, buildFolder), { recursive: true, force: true });
   };
   const url = `http://127.0.0.1:${port}`;
   try {
-    await Promise.race([answering(url, logFile), ended]);
+    if (options.bridge !== false) bridge = await openBridgeFor(env, name);
+    await Promise.race([Promise.all([answering(url, logFile), bridge?.ready()]), ended]);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url, logFile, pid: child.pid ?? 0, ended, stop };
+  return { url, logFile, pid: child.pid ?? 0, bridgePid: () => bridge?.pid, ended, stop };
+}
+
+type ShopEnv = Awaited<ReturnType<typeof envOf>>;
+
+async function envOf(options: ShopOptions, port: number, buildFolder: string) {
+  const { env, tablePrefix = 'last-one-local-', topicPrefix = '' } = options;
+  return {
+    KAFKA_BROKERS: '',
+    ...env,
+    ...pluginEnv(options),
+    STAGE: 'local',
+    TABLE_PREFIX: tablePrefix,
+    TOPIC_PREFIX: topicPrefix,
+    PORT: String(port),
+    LAMBDA_PORT: String(await freePort()),
+    ESBUILD_FOLDER: buildFolder,
+    JWT_ISSUER: ISSUER,
+    JWT_AUDIENCE: AUDIENCE,
+    JWT_JWKS: JSON.stringify(await localJwks()),
+    TICKET_SECRET: await localTicketSecret(),
+    POWERTOOLS_SERVICE_NAME: 'last-one',
+  };
+}
+
+async function createStores(env: ShopEnv): Promise<void> {
+  const { DYNAMODB_ENDPOINT, TABLE_PREFIX, KAFKA_BROKERS, TOPIC_PREFIX } = env;
+  await Promise.all([
+    createTables(DYNAMODB_ENDPOINT, TABLE_PREFIX),
+    KAFKA_BROKERS === '' ? undefined : createTopics(KAFKA_BROKERS, TOPIC_PREFIX),
+  ]);
+}
+
+/** Without Kafka there is none: the race's own shops, for one, have no lane. */
+async function openBridgeFor(env: ShopEnv, name: string): Promise<Bridge | undefined> {
+  if (env.KAFKA_BROKERS === '') return undefined;
+  return openBridge({ env, logFile: join(LOCAL, 'logs', `bridge-${name}.log`) });
 }
 
 /** Removes what owners left that were killed: the last part of a folder's name is their pid. */

@@ -4,6 +4,8 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import type { Handler } from '../../lib/http/route.ts';
 import { routes } from '../../lib/http/routes.ts';
 import { timeouts } from '../../lib/runtime/timeouts.ts';
+import { serveLambdaPort } from './thin-lambda.ts';
+import { handlerOf } from './handlers.ts';
 import { installPlugins } from './plugins.ts';
 import { endWithParent } from './parent.ts';
 
@@ -17,19 +19,12 @@ interface Entry {
   readonly handler: Handler;
 }
 
-/** `placeOrder` stands in `functions/place-order.ts`. */
-async function load(name: string): Promise<Handler> {
-  const file = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  const module = (await import(`../../functions/${file}.ts`)) as { readonly handler: Handler };
-  return module.handler;
-}
-
 async function loadEntries(): Promise<Entry[]> {
   return Promise.all(
     Object.entries(routes).map(async ([name, { method, path }]) => ({
       method,
       pattern: new RegExp(`^${path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
-      handler: await load(name),
+      handler: (await handlerOf(name)) as Handler,
     })),
   );
 }
@@ -81,7 +76,7 @@ function send(response: ServerResponse, { statusCode, headers, body }: APIGatewa
 endWithParent();
 await installPlugins(process.env);
 const entries = await loadEntries();
-const unrouted = await load('unrouted');
+const unrouted = (await handlerOf('unrouted')) as Handler;
 const server = createServer((request, response) => {
   serve(entries, unrouted, request).then(
     (result) => {
@@ -95,3 +90,4 @@ const server = createServer((request, response) => {
   );
 });
 server.listen(Number(process.env['PORT']), '127.0.0.1');
+serveLambdaPort(Number(process.env['LAMBDA_PORT']));

@@ -8,10 +8,10 @@ import { signToken } from '../../localstack/shop/keys.ts';
 export async function openTestShop(
   harness: Harness = 'thin',
   settings: Readonly<Record<string, string>> = {},
-  tablePrefix = `e2e-${randomUUID()}-`,
+  prefix = `e2e-${randomUUID()}-`,
 ): Promise<Shop> {
   const env = { ...engineEnv(), LOG_LEVEL: 'WARN', ...settings };
-  return openShop({ harness, env, tablePrefix });
+  return openShop({ harness, env, tablePrefix: prefix, topicPrefix: prefix });
 }
 
 function engineEnv() {
@@ -36,10 +36,12 @@ export const order = (
   token: string,
   lines: readonly (readonly [string, number])[],
   key: string = randomUUID(),
+  headers: Readonly<Record<string, string>> = {},
 ) =>
   call(url, 'POST /orders', {
     token,
     key,
+    headers,
     body: { lines: lines.map(([sku, quantity]) => ({ sku, quantity })) },
   });
 
