@@ -26,15 +26,16 @@ export const kafkaKeyed =
       () => Promise.all([orders.decision(placement.order.orderId), catalogue.find([sku])]),
       patience,
     );
+    // Another name, price or strategy by now: the caller learns it, and comes again if that is its way.
+    if (offer !== undefined && offer.catalogueVersion !== placement.versions.get(sku)) {
+      return { kind: 'repriced', offers: [offer] };
+    }
     if (earlier !== undefined) {
       const told = retoldOrder(earlier, placement, 'placed');
       // Whoever queued was given a ticket, and is given one again: the ticket tells what became of it.
       return told.kind === 'mismatched' || !earlier.queued ? told : { kind: 'queued' };
     }
     if (offer === undefined) return { kind: 'unknown', skus: [sku] };
-    if (offer.catalogueVersion !== placement.versions.get(sku)) {
-      return { kind: 'repriced', offers: [offer] };
-    }
     return { kind: 'queued', place: await lane.join(queuedOrderOf(placement)) };
   };
 
