@@ -172,7 +172,7 @@ describe('a partial failure', () => {
     dispatcher.take(0, records(0, 1, 2, 3));
     dispatcher.take(1, records(1, 7, 9));
     dispatcher.take(2, records(2, 4));
-    await call(calls, 0).end(failedAt(['orders-0', 3], ['orders-0', 2], ['orders-1', 7]));
+    await call(calls, 0).end(failedAt(['orders-0', 2], ['orders-0', 3], ['orders-1', 7]));
     expect(done).toEqual(['0:2', '2:5']);
     dispatcher.take(0, records(0, 4));
     dispatcher.take(2, records(2, 5));
