@@ -27,6 +27,8 @@ export interface Round {
   readonly strategy: StrategyName;
   readonly orders: number;
   readonly units: number;
+  /** How long some customers wait the first time they ask; absent if all are patient. */
+  readonly impatientMs?: number;
   readonly holders: readonly (readonly [HolderFault, untilAnswered: number])[];
   readonly server: readonly (readonly [ServerFault, untilAnswered: number])[];
 }
@@ -35,6 +37,8 @@ export interface Counts {
   readonly orders: number;
   readonly requests: number;
   readonly sold: number;
+  /** Requests that were told that nothing happened. */
+  readonly contended: number;
   readonly killed: number;
   /** Processes that stood still for longer than a lease. */
   readonly frozen: number;
@@ -108,7 +112,8 @@ export class Arena {
   }
 
   /** Plays a round to its end and judges it. */
-  async play({ strategy, orders: count, units, holders, server }: Round): Promise<Judged> {
+  async play(round: Round): Promise<Judged> {
+    const { strategy, orders: count, units, impatientMs, holders, server } = round;
     this.#counted = { dropped: 0, emptied: 0, restarted: 0 };
     this.#emptied = [];
     this.#outages = [];
@@ -117,6 +122,7 @@ export class Arena {
     const sale = new Sale(this.#crowd, {
       orders,
       plan: new FaultPlan(Math.floor(this.#draw() * 2 ** 31), holders, server),
+      impatientMs,
       frozenMs: () => LEASE_MS * (2 + this.#draw()),
       strike: (fault) => this.#strike(fault),
     });
@@ -126,10 +132,10 @@ export class Arena {
     } finally {
       await witness.end();
     }
-    const { answers, writes, brackets, frozenMs } = sale;
+    const { told, writes, brackets, frozenMs } = sale;
     const left = (await this.#shop.left(sku)) ?? NaN;
     const rows = await this.#rowsOf(sku);
-    const evidence = { orders, units, left, rows, answers, writes, brackets };
+    const evidence = { orders, units, left, rows, told, writes, brackets };
     const excused = [...this.#outages, ...witness.stalls];
     const [startMs = NaN, endMs = NaN] = [sale.settledMs[0], sale.settledMs.at(-1)];
     const stall = longestStall(sale.settledMs, excused);
@@ -142,6 +148,7 @@ export class Arena {
         ...this.#counted,
         orders: count,
         requests: sale.requests,
+        contended: sale.contended,
         sold: rows.length,
         killed: sale.killed,
         lostReplies: sale.lostReplies,
@@ -202,6 +209,18 @@ export class Arena {
     return Promise.all(keys.map(async (key) => [key, await this.#redis.client.pttl(key)] as const));
   }
 }
+
+/** In words, each count that falls short of what was asked for: faults that hardly befell prove nothing. */
+export function shortfallsIn(all: readonly Counts[], least: Partial<Counts>): string[] {
+  return (Object.keys(least) as (keyof Counts)[]).flatMap((name) => {
+    const found = sumOf(all, name);
+    const wanted = least[name] ?? 0;
+    return found < wanted ? [`${name}: ${found}, and not ${wanted}`] : [];
+  });
+}
+
+export const sumOf = (all: readonly Counts[], name: keyof Counts): number =>
+  all.reduce((total, counts) => total + counts[name], 0);
 
 function storyOf({ span: [fromMs, toMs], ms }: Stall, log: Sale['log'], excused: Span[]): string {
   const told = log.flatMap(([atMs, what]) =>
