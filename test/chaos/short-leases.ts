@@ -52,9 +52,10 @@ export function openShortLocks(
           }
           const stay = { sku: key as Sku, fence };
           const outcomes = await noted(driver, stay, () => decide(entries, fence));
-          // It takes itself for the leader, whoever is by now.
+          // Whoever hands in an entry next is let in, whoever leads by now.
           if (mutant === 'frees-any') {
-            await redis.hset(`combine:{${key}}:lead`, 'fence', fence).catch(() => 0);
+            const lead = `combine:{${key}}:lead`;
+            await redis.hset(lead, 'id', '', 'untilMs', 0).catch(() => 0);
           }
           return outcomes;
         }),
