@@ -9,6 +9,7 @@ import { openDatabase } from '../../lib/runtime/database.ts';
 import { createTables } from '../../localstack/shop/tables.ts';
 import { BenchShop, times } from '../contract/bench-shop.ts';
 import { mulberry32 } from '../fault-box/faults.ts';
+import type { Counts } from './counts.ts';
 import { Crowd } from './crowd.ts';
 import { breachesIn, type Row } from './law.ts';
 import { FaultPlan, type HolderFault, type ServerFault } from './plan.ts';
@@ -31,28 +32,6 @@ export interface Round {
   readonly impatientMs?: number;
   readonly holders: readonly (readonly [HolderFault, untilAnswered: number])[];
   readonly server: readonly (readonly [ServerFault, untilAnswered: number])[];
-}
-
-export interface Counts {
-  readonly orders: number;
-  readonly requests: number;
-  readonly sold: number;
-  /** Requests that were told that nothing happened. */
-  readonly contended: number;
-  readonly killed: number;
-  /** Processes that stood still for longer than a lease. */
-  readonly frozen: number;
-  /** Connections that the server closed. */
-  readonly dropped: number;
-  readonly lostReplies: number;
-  readonly emptied: number;
-  readonly restarted: number;
-  /** Writes that the store turned away for their fence. */
-  readonly stale: number;
-  readonly stallMs: number;
-  /** How long the round took, and how much of that no lock is to blame for. */
-  readonly tookMs: number;
-  readonly excusedMs: number;
 }
 
 export interface Judged {
@@ -209,18 +188,6 @@ export class Arena {
     return Promise.all(keys.map(async (key) => [key, await this.#redis.client.pttl(key)] as const));
   }
 }
-
-/** In words, each count that falls short of what was asked for: faults that hardly befell prove nothing. */
-export function shortfallsIn(all: readonly Counts[], least: Partial<Counts>): string[] {
-  return (Object.keys(least) as (keyof Counts)[]).flatMap((name) => {
-    const found = sumOf(all, name);
-    const wanted = least[name] ?? 0;
-    return found < wanted ? [`${name}: ${found}, and not ${wanted}`] : [];
-  });
-}
-
-export const sumOf = (all: readonly Counts[], name: keyof Counts): number =>
-  all.reduce((total, counts) => total + counts[name], 0);
 
 function storyOf({ span: [fromMs, toMs], ms }: Stall, log: Sale['log'], excused: Span[]): string {
   const told = log.flatMap(([atMs, what]) =>

@@ -1,15 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { times } from '../contract/bench-shop.ts';
 import { redisLocks as strategies } from '../strategies.ts';
-import {
-  Arena,
-  type Counts,
-  LEASE_MS,
-  type Judged,
-  type Round,
-  shortfallsIn,
-  sumOf,
-} from './arena.ts';
+import { Arena, LEASE_MS, type Judged, type Round } from './arena.ts';
+import { type Counts, shortfallsIn, sumOf } from './counts.ts';
 
 /**
  * Crowds of processes buy under locks while holders are killed and frozen, connections break, replies

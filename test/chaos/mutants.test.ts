@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { redisLocks } from '../strategies.ts';
-import { Arena, type Judged, type Round, shortfallsIn } from './arena.ts';
+import { Arena, type Judged, type Round } from './arena.ts';
+import { shortfallsIn } from './counts.ts';
 import type { Mutant } from './protocol.ts';
 
 /** A suite that finds nothing wrong must be able to: what is broken on purpose is found out. */
