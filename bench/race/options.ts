@@ -28,8 +28,8 @@ export const HELP = `Sells the same few units to a crowd, over HTTP, and checks 
                      move it exactly once. Not with --strategy, --orders, --units, --concurrency
   --help             this text
 
-Exit status: 0 if the law held in each run, 1 if it was broken or the race could not be run, 2 for a
-wrong command line, 130 after Ctrl-C.`;
+Exit status: 0 if the law held in each run (naive apart, which is there to break it), 1 if it was
+broken or the race could not be run, 2 for a wrong command line, 130 after Ctrl-C.`;
 
 /** The race that was asked for. */
 export interface RaceOptions {

@@ -41,13 +41,8 @@ export interface StrategyReport {
   readonly modelled?: ModelledReport;
 }
 
-/** What changes under the contention model, beside the same figures without it. */
-export interface ModelledReport extends Pick<
-  StrategyReport,
-  'accepted' | 'otherAnswers' | 'lawBroken' | 'attemptsPerOrder' | 'writeUnitsPerOrder'
-> {
-  readonly wallMs: Pick<StrategyReport['wallMs'], 'p50' | 'p95'>;
-}
+/** Every figure once more, under the contention model. */
+export type ModelledReport = Omit<StrategyReport, 'strategy' | 'modelled'>;
 
 /** Sums up a strategy's runs, and those under the contention model if there are any. */
 export function reportOf(
@@ -55,20 +50,11 @@ export function reportOf(
   runs: readonly Run[],
   modelled: readonly Run[] = [],
 ): StrategyReport {
-  const report = plainReportOf(strategy, runs);
-  if (modelled.length === 0) return report;
-  const { wallMs, ...rest } = plainReportOf(strategy, modelled);
-  const { accepted, otherAnswers, lawBroken, attemptsPerOrder, writeUnitsPerOrder } = rest;
-  return {
-    ...report,
-    modelled: {
-      ...{ accepted, otherAnswers, lawBroken, attemptsPerOrder, writeUnitsPerOrder },
-      wallMs: { p50: wallMs.p50, p95: wallMs.p95 },
-    },
-  };
+  const report = { strategy, ...plainReportOf(runs) };
+  return modelled.length === 0 ? report : { ...report, modelled: plainReportOf(modelled) };
 }
 
-function plainReportOf(strategy: Racer, runs: readonly Run[]): StrategyReport {
+function plainReportOf(runs: readonly Run[]): ModelledReport {
   const sum = (count: (run: Run) => number): number =>
     runs.reduce((total, run) => total + count(run), 0);
   const wallsMs = runs.map(({ wallMs }) => wallMs);
@@ -82,7 +68,6 @@ function plainReportOf(strategy: Racer, runs: readonly Run[]): StrategyReport {
   const counted = runs.flatMap(({ redisCalls }) => redisCalls ?? []);
   const calls = counted.reduce((total, count) => total + count, 0);
   return {
-    strategy,
     runs: runs.length,
     accepted: sum(({ accepted }) => accepted),
     refused: sum(({ refused }) => refused),

@@ -1,13 +1,23 @@
 import { colourOfLaw, type Column, count, grid, lawIn, ms, type Paint } from './grid.ts';
 import type { ModelledReport, Report, StrategyReport } from './report.ts';
 
-const strategy: Column<StrategyReport> = {
-  heading: ['', 'strategy'],
-  value: (row) => row.strategy,
-};
+/** A strategy's figures, or the same under the contention model. */
+interface Row extends ModelledReport {
+  readonly name: string;
+}
+
+/** Of each strategy one row, and right under it the one under the model. */
+const rowsOf = ({ modelled, ...plain }: StrategyReport): readonly Row[] => [
+  { name: plain.strategy, ...plain },
+  ...(modelled === undefined ? [] : [{ name: MODELLED, ...modelled }]),
+];
+
+const MODELLED = '  under the model';
+
+const strategy: Column<Row> = { heading: ['', 'strategy'], value: ({ name }) => name };
 
 /** What happened, and how fast. */
-const outcome: readonly Column<StrategyReport>[] = [
+const outcome: readonly Column<Row>[] = [
   strategy,
   { heading: ['', 'runs'], value: ({ runs }) => String(runs) },
   { heading: ['', 'accepted'], value: ({ accepted }) => String(accepted) },
@@ -28,7 +38,7 @@ const outcome: readonly Column<StrategyReport>[] = [
 ];
 
 /** What an order cost in the store, whether accepted or refused. */
-const costs: readonly Column<StrategyReport>[] = [
+const costs: readonly Column<Row>[] = [
   strategy,
   { heading: ['per order', 'attempts'], value: (row) => count(row.attemptsPerOrder) },
   { heading: ['', 'requests'], value: (row) => count(row.requestsPerOrder) },
@@ -38,46 +48,17 @@ const costs: readonly Column<StrategyReport>[] = [
 ];
 
 /** Commands to Redis: those that the shop sent, and those that ran there, in scripts too. */
-const redis: readonly Column<StrategyReport>[] = [
+const redis: readonly Column<Row>[] = [
   { heading: ['Redis', 'sent'], value: (row) => count(row.redisCommandsPerOrder ?? null) },
   { heading: ['', 'run'], value: (row) => count(row.redisCallsPerOrder ?? null) },
 ];
 
-/** One figure without the contention model, and beside it the same under the model. */
-function pair(
-  name: string,
-  text: (figures: ModelledReport) => string,
-  colour?: (figures: ModelledReport) => 'green' | 'red',
-): readonly Column<StrategyReport>[] {
-  const modelled = (row: StrategyReport): ModelledReport => row.modelled ?? row;
-  return [
-    { heading: [name, 'plain'], value: text, ...(colour && { colour }) },
-    {
-      heading: ['', 'model'],
-      value: (row) => text(modelled(row)),
-      ...(colour && { colour: (row: StrategyReport) => colour(modelled(row)) }),
-    },
-  ];
-}
-
-/** What the contention model changes. */
-const contention: readonly Column<StrategyReport>[] = [
-  strategy,
-  ...pair('accepted', ({ accepted }) => String(accepted)),
-  ...pair('other', ({ otherAnswers }) => String(otherAnswers)),
-  ...pair('law', lawIn, colourOfLaw),
-  ...pair('attempts', ({ attemptsPerOrder }) => count(attemptsPerOrder)),
-  ...pair('write units', ({ writeUnitsPerOrder }) => count(writeUnitsPerOrder)),
-  ...pair('wall ms p50', ({ wallMs }) => ms(wallMs.p50)),
-  ...pair('wall ms p95', ({ wallMs }) => ms(wallMs.p95)),
-];
-
 /** The report as tables, one under the other, so that none is wider than a terminal. */
 export function tableOf({ strategies }: Report, paint: Paint = (_, text) => text): string {
-  const modelled = strategies.some((row) => row.modelled !== undefined);
-  const used = strategies.some((row) => row.redisCommandsPerOrder !== undefined);
-  return [outcome, [...costs, ...(used ? redis : [])], ...(modelled ? [contention] : [])]
-    .map((columns) => grid(columns, strategies, paint))
+  const rows = strategies.flatMap(rowsOf);
+  const used = rows.some((row) => row.redisCommandsPerOrder !== undefined);
+  return [outcome, [...costs, ...(used ? redis : [])]]
+    .map((columns) => grid(columns, rows, paint))
     .join('\n\n');
 }
 
@@ -98,7 +79,7 @@ export function footnoteOf({ orders, units, runs }: Report, conditions: Conditio
   const model =
     roundTripMs === undefined
       ? ''
-      : ` In the columns "model": every run again under the contention model (bench/contention.ts), ` +
+      : ` In the rows "under the model": every run again under the contention model (bench/contention.ts), ` +
         `with round trips of ${roundTripMs} ms at least.`;
   const measured =
     `${orders} orders of one unit, ${crowd}, on ${units} units; runs of each strategy: ${runs}, ` +

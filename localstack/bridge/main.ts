@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Kafka, logLevel } from 'kafkajs';
+import { kafkaClient } from '../../lib/adapters/kafka/client.ts';
 import { LOCAL, ROOT } from '../folder.ts';
 import { endWithParent } from '../shop/parent.ts';
 import { declaredIn } from './declared.ts';
 import { readKafka, type Source } from './kafka-source.ts';
 import { lambdaPort } from './lambda-port.ts';
 import { readStream } from './stream-source.ts';
+import { createTopics } from '../shop/topics.ts';
 
 /**
  * The bridge as a process of its own, so that it can be killed or frozen as Lambda's pollers can,
@@ -20,10 +21,11 @@ const endpoint = env['DYNAMODB_ENDPOINT'] ?? '';
 const folder = join(LOCAL, 'bridge');
 const text = await readFile(env['BRIDGE_TEMPLATE'] ?? join(ROOT, 'serverless.yml'), 'utf8');
 const { namePrefix, mappings } = declaredIn(text, { env, stage: env['STAGE'] ?? 'local' });
-const kafka = new Kafka({
+const kafka = kafkaClient({
   clientId: 'last-one-bridge',
   brokers: brokers.split(','),
-  logLevel: logLevel.ERROR,
+  connectMsMax: 1_000,
+  requestMsMax: 30_000,
   // A broker that comes back is to be found at once; without end, since nothing else is to be done.
   retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: Number.MAX_SAFE_INTEGER },
 });
@@ -37,6 +39,11 @@ const fail = (error: unknown): void => {
   log(`gives up: ${error instanceof Error ? String(error.stack) : String(error)}`);
   process.exit(1);
 };
+
+/** A broker that is away is waited for: the shop sells what needs none meanwhile. */
+if (mappings.some(({ kind }) => kind === 'kafka')) {
+  await createTopics(kafka, env['TOPIC_PREFIX'] ?? '');
+}
 
 const starting = mappings.map((mapping): Promise<Source> => {
   const invoke = lambdaPort(url, `${namePrefix}${mapping.functionName}`);

@@ -5,6 +5,8 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { kafkaClient } from '../../lib/adapters/kafka/client.ts';
+import { kafkaEngine } from '../../lib/adapters/kafka/probe.ts';
 import { type Bridge, openBridge } from '../bridge/open.ts';
 import { freePort } from '../engines/ports.ts';
 import { LOCAL, ROOT } from '../folder.ts';
@@ -48,7 +50,10 @@ const BUILDS = join('.local', 'build');
 const READY_MS_MAX = 90_000;
 const STOP_MS_MAX = 5_000;
 
-/** Creates tables and topics, starts the functions and the bridge, and waits until they answer. */
+/**
+ * Creates tables and topics, starts the functions and the bridge, and waits until they answer. A
+ * broker that is away is not waited for: the shop sells what does not queue, and the bridge waits.
+ */
 export async function openShop(options: ShopOptions): Promise<Shop> {
   const { harness } = options;
   const port = options.port ?? (await freePort());
@@ -57,7 +62,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
   const buildFolder = join(BUILDS, name);
   await Promise.all([sweepBuilds(), mkdir(dirname(logFile), { recursive: true })]);
   const env = await envOf(options, port, buildFolder);
-  await createStores(env);
+  const hasBroker = await createStores(env);
 
   const log = openSync(logFile, 'w');
   const child = spawn(process.execPath, commandOf(harness), {
@@ -78,7 +83,10 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
   const url = `http://127.0.0.1:${port}`;
   try {
     if (options.bridge !== false) bridge = await openBridgeFor(env, name);
-    await Promise.race([Promise.all([answering(url, logFile), bridge?.ready()]), ended]);
+    await Promise.race([
+      Promise.all([answering(url, logFile), hasBroker && bridge?.ready()]),
+      ended,
+    ]);
   } catch (error) {
     await stop();
     throw error;
@@ -108,12 +116,25 @@ async function envOf(options: ShopOptions, port: number, buildFolder: string) {
   };
 }
 
-async function createStores(env: ShopEnv): Promise<void> {
+/** True if there is a broker, with all topics. */
+async function createStores(env: ShopEnv): Promise<boolean> {
   const { DYNAMODB_ENDPOINT, TABLE_PREFIX, KAFKA_BROKERS, TOPIC_PREFIX } = env;
-  await Promise.all([
+  const [hasBroker] = await Promise.all([
+    KAFKA_BROKERS !== '' && createTopicsIfThere(KAFKA_BROKERS.split(','), TOPIC_PREFIX),
     createTables(DYNAMODB_ENDPOINT, TABLE_PREFIX),
-    KAFKA_BROKERS === '' ? undefined : createTopics(KAFKA_BROKERS, TOPIC_PREFIX),
   ]);
+  return hasBroker;
+}
+
+async function createTopicsIfThere(brokers: readonly string[], prefix: string): Promise<boolean> {
+  try {
+    await kafkaEngine(brokers).probe();
+  } catch {
+    return false;
+  }
+  const bounds = { connectMsMax: 1_000, requestMsMax: 10_000, retry: { retries: 5 } };
+  await createTopics(kafkaClient({ brokers, clientId: 'last-one-topics', ...bounds }), prefix);
+  return true;
 }
 
 /** Without Kafka there is none: the race's own shops, for one, have no lane. */

@@ -1,4 +1,4 @@
-import { Kafka, logLevel } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 
 /**
  * The shop's topics, as on AWS.
@@ -14,12 +14,7 @@ const TOPICS = [
 const RECORD_BYTES_MAX = 262_144;
 
 /** Creates the topics that are missing, behind the prefix; those that are there are kept. */
-export async function createTopics(brokers: string, prefix: string): Promise<void> {
-  const kafka = new Kafka({
-    clientId: 'last-one-topics',
-    brokers: brokers.split(','),
-    logLevel: logLevel.NOTHING,
-  });
+export async function createTopics(kafka: Kafka, prefix: string): Promise<void> {
   const admin = kafka.admin();
   const topics = TOPICS.map(({ name, partitions, retentionMs }) => ({
     topic: `${prefix}${name}`,

@@ -9,6 +9,7 @@ import { openDatabase } from '../../lib/runtime/database.ts';
 import { createTables } from '../../localstack/shop/tables.ts';
 import { BenchShop, times } from '../contract/bench-shop.ts';
 import { mulberry32 } from '../fault-box/faults.ts';
+import type { Counts } from './counts.ts';
 import { Crowd } from './crowd.ts';
 import { breachesIn, type Row } from './law.ts';
 import { FaultPlan, type HolderFault, type ServerFault } from './plan.ts';
@@ -27,28 +28,10 @@ export interface Round {
   readonly strategy: StrategyName;
   readonly orders: number;
   readonly units: number;
+  /** How long some customers wait the first time they ask; absent if all are patient. */
+  readonly impatientMs?: number;
   readonly holders: readonly (readonly [HolderFault, untilAnswered: number])[];
   readonly server: readonly (readonly [ServerFault, untilAnswered: number])[];
-}
-
-export interface Counts {
-  readonly orders: number;
-  readonly requests: number;
-  readonly sold: number;
-  readonly killed: number;
-  /** Processes that stood still for longer than a lease. */
-  readonly frozen: number;
-  /** Connections that the server closed. */
-  readonly dropped: number;
-  readonly lostReplies: number;
-  readonly emptied: number;
-  readonly restarted: number;
-  /** Writes that the store turned away for their fence. */
-  readonly stale: number;
-  readonly stallMs: number;
-  /** How long the round took, and how much of that no lock is to blame for. */
-  readonly tookMs: number;
-  readonly excusedMs: number;
 }
 
 export interface Judged {
@@ -108,7 +91,8 @@ export class Arena {
   }
 
   /** Plays a round to its end and judges it. */
-  async play({ strategy, orders: count, units, holders, server }: Round): Promise<Judged> {
+  async play(round: Round): Promise<Judged> {
+    const { strategy, orders: count, units, impatientMs, holders, server } = round;
     this.#counted = { dropped: 0, emptied: 0, restarted: 0 };
     this.#emptied = [];
     this.#outages = [];
@@ -117,6 +101,7 @@ export class Arena {
     const sale = new Sale(this.#crowd, {
       orders,
       plan: new FaultPlan(Math.floor(this.#draw() * 2 ** 31), holders, server),
+      impatientMs,
       frozenMs: () => LEASE_MS * (2 + this.#draw()),
       strike: (fault) => this.#strike(fault),
     });
@@ -126,10 +111,10 @@ export class Arena {
     } finally {
       await witness.end();
     }
-    const { answers, writes, brackets, frozenMs } = sale;
+    const { told, writes, brackets, frozenMs } = sale;
     const left = (await this.#shop.left(sku)) ?? NaN;
     const rows = await this.#rowsOf(sku);
-    const evidence = { orders, units, left, rows, answers, writes, brackets };
+    const evidence = { orders, units, left, rows, told, writes, brackets };
     const excused = [...this.#outages, ...witness.stalls];
     const [startMs = NaN, endMs = NaN] = [sale.settledMs[0], sale.settledMs.at(-1)];
     const stall = longestStall(sale.settledMs, excused);
@@ -142,6 +127,7 @@ export class Arena {
         ...this.#counted,
         orders: count,
         requests: sale.requests,
+        contended: sale.contended,
         sold: rows.length,
         killed: sale.killed,
         lostReplies: sale.lostReplies,

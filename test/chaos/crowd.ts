@@ -25,9 +25,9 @@ export class Member {
     return this.#child.pid ?? NaN;
   }
 
-  place(order: ChaosOrder): void {
+  place(order: ChaosOrder, requestMsMax?: number): void {
     this.order = order;
-    this.#send({ kind: 'place', order });
+    this.#send({ kind: 'place', order, ...(requestMsMax !== undefined && { requestMsMax }) });
   }
 
   meet(fate: Fate): void {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestId } from '../../lib/domain/ids.ts';
+import { orderIdOf, type RequestId } from '../../lib/domain/ids.ts';
 import { Patience } from '../../lib/domain/patience.ts';
 import { MemoryLane } from '../../lib/adapters/memory/lane.ts';
+import { defaultStrategy } from '../../lib/domain/product.ts';
 import { Unavailable } from '../../lib/domain/unavailable.ts';
 import { callMsMax } from '../../lib/adapters/dynamodb/client.ts';
 import { dynamoShop } from '../../lib/adapters/dynamodb/shop.ts';
@@ -11,19 +12,20 @@ import { openDatabase } from '../../lib/runtime/database.ts';
 import { strategiesOn } from '../../lib/strategies/index.ts';
 import { placeOrder } from '../../lib/usecases/place-order.ts';
 import { type Driver, watchedStock } from './holding.ts';
-import type { Answer, ChaosOrder, WorkerSettings } from './protocol.ts';
+import type { Answer, ChaosOrder, Mutant, WorkerSettings } from './protocol.ts';
 import { openShortLocks, shortLeases } from './short-leases.ts';
 
 /** Where orders are placed, with clients of its own, as one container of the shop has them. */
 export interface Desk {
-  place(order: ChaosOrder): Promise<Answer>;
+  /** For so long, or for as long as the settings say. */
+  place(order: ChaosOrder, requestMsMax?: number): Promise<Answer>;
   lostReplies(): number;
   /** Breaks its connections to Redis for good. */
   close(): void;
 }
 
 export function openDesk(settings: WorkerSettings, driver: Driver): Desk {
-  const { endpoint, tablePrefix, requestMsMax, leaseMs } = settings;
+  const { endpoint, tablePrefix, leaseMs, mutant } = settings;
   const database = openDatabase({ DYNAMODB_ENDPOINT: endpoint, TABLE_PREFIX: tablePrefix }, []);
   const shop = dynamoShop(database);
   const stock = watchedStock(shop.stock, driver, settings);
@@ -38,7 +40,10 @@ export function openDesk(settings: WorkerSettings, driver: Driver): Desk {
     reservationMs: 600_000,
   };
 
-  async function place({ sku, userId, token }: ChaosOrder): Promise<Answer> {
+  async function place(
+    { sku, userId, token }: ChaosOrder,
+    requestMsMax = settings.requestMsMax,
+  ): Promise<Answer> {
     const patience = new Patience(systemClock, {
       deadlineMs: Date.now() + requestMsMax,
       callMsMax: callMsMax(endpoint),
@@ -53,5 +58,28 @@ export function openDesk(settings: WorkerSettings, driver: Driver): Desk {
     }
   }
 
-  return { place, lostReplies, close };
+  return {
+    place: mutant === undefined ? place : lying(mutant, place),
+    lostReplies,
+    close,
+  };
+}
+
+/** One answer in so many is a lie. */
+const LIE_EVERY = 5;
+
+function lying(mutant: Mutant, place: Desk['place']): Desk['place'] {
+  let asked = 0;
+  return async (order, requestMsMax) => {
+    asked += 1;
+    const lies = asked % LIE_EVERY === 0;
+    if (lies && mutant === 'refuses-unseen') {
+      const orderId = orderIdOf(order.token);
+      return { kind: 'insufficient', shortages: [], orderId, strategy: defaultStrategy };
+    }
+    const truth = await place(order, requestMsMax);
+    return lies && mutant === 'denies-placed' && truth.kind === 'placed'
+      ? { ...truth, kind: 'contended' }
+      : truth;
+  };
 }

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
-import type { Fence, Sku } from '../../lib/domain/ids.ts';
+import type { Fence, OrderId, Sku } from '../../lib/domain/ids.ts';
 import type { Stock } from '../../lib/ports/stock.ts';
-import type { Fate, FromWorker, WorkerSettings } from './protocol.ts';
+import type { Fate, FromWorker, WorkerSettings, Write } from './protocol.ts';
 
 /** The one that decides over a worker's fate, and takes down what it saw. */
 export interface Driver {
@@ -11,12 +11,15 @@ export interface Driver {
   fate(): Promise<Fate>;
 }
 
-interface Written {
-  readonly soldUnits: number;
-  readonly stale: boolean;
+type Written = Pick<Write, 'soldUnits' | 'stale'>;
+
+interface Intent {
+  readonly sku: Sku;
+  readonly fence: Fence | undefined;
+  readonly orderIds: readonly OrderId[];
 }
 
-/** The store; every write under a fence first asks the driver for its fate. */
+/** The store; it tells of every write, and one under a fence first asks the driver for its fate. */
 export function watchedStock(
   stock: Stock,
   driver: Driver,
@@ -24,21 +27,33 @@ export function watchedStock(
 ): Stock {
   const unfenced = mutant === 'unfenced';
 
-  async function underFate<Outcome>(
-    { sku, fence }: { sku: Sku; fence: Fence },
+  async function told<Outcome>(
+    intent: Intent,
     write: () => Promise<Outcome>,
     seen: (outcome: Outcome) => Written,
   ): Promise<Outcome> {
+    const startedMs = Date.now();
+    let written: Written = { soldUnits: 0, stale: false };
+    try {
+      const outcome = await write();
+      written = seen(outcome);
+      return outcome;
+    } finally {
+      const endedMs = Date.now();
+      await driver.tell({ kind: 'wrote', write: { ...intent, startedMs, endedMs, ...written } });
+    }
+  }
+
+  async function underFate<Outcome>(
+    intent: Intent,
+    write: () => Promise<Outcome>,
+    seen: (outcome: Outcome) => Written,
+  ): Promise<Outcome> {
+    if (intent.fence === undefined) return told(intent, write, seen);
     const fate = await driver.fate();
     if (fate.kind === 'frozen' && fate.when === 'before') await freeze(fate.ms, driver);
     if (dwellMs > 0) await sleep(dwellMs);
-    const startedMs = Date.now();
-    const outcome = await write();
-    const endedMs = Date.now();
-    await driver.tell({
-      kind: 'wrote',
-      write: { sku, fence, startedMs, endedMs, ...seen(outcome) },
-    });
+    const outcome = await told(intent, write, seen);
     if (fate.kind === 'halted') await new Promise(() => undefined);
     if (fate.kind === 'frozen' && fate.when === 'after') await freeze(fate.ms, driver);
     return outcome;
@@ -49,8 +64,10 @@ export function watchedStock(
     place: (placement, guard) => {
       const [line] = placement.order.lines;
       const write = () => stock.place(placement, unfenced ? undefined : guard);
-      if (line === undefined || guard === undefined || guard.kind === 'unmoved') return write();
-      return underFate({ sku: line.sku, fence: guard.fence }, write, ({ kind }) => ({
+      if (line === undefined) return write();
+      const fence = guard === undefined || guard.kind === 'unmoved' ? undefined : guard.fence;
+      const intent = { sku: line.sku, fence, orderIds: [placement.order.orderId] };
+      return underFate(intent, write, ({ kind }) => ({
         soldUnits: kind === 'placed' ? 1 : 0,
         stale: kind === 'superseded',
       }));
@@ -58,10 +75,10 @@ export function watchedStock(
     placeMany: ({ fence, ...plan }) => {
       const fenced = fence === undefined || unfenced ? plan : { ...plan, fence };
       const write = () => stock.placeMany(fenced);
-      if (fence === undefined) return write();
-      return underFate({ sku: plan.sku, fence }, write, (outcome) => ({
+      const orderIds = plan.accepted.map(({ order }) => order.orderId);
+      return underFate({ sku: plan.sku, fence, orderIds }, write, (outcome) => ({
         soldUnits: outcome.kind === 'carried-out' ? plan.accepted.length : 0,
-        stale: outcome.kind === 'moved' && (outcome.shelf?.fence ?? 0) > fence,
+        stale: outcome.kind === 'moved' && (outcome.shelf?.fence ?? 0) > (fence ?? Infinity),
       }));
     },
   };

@@ -1,5 +1,5 @@
 import { orderIdOf } from '../../lib/domain/ids.ts';
-import type { Answer, Bracket, ChaosOrder, Write } from './protocol.ts';
+import type { Bracket, ChaosOrder, Told, Write } from './protocol.ts';
 import type { Span } from './stalls.ts';
 
 /** An order as the table has it. */
@@ -16,8 +16,8 @@ export interface Evidence {
   readonly units: number;
   readonly left: number;
   readonly rows: readonly Row[];
-  /** All that was answered to each order, by its token. */
-  readonly answers: ReadonlyMap<string, readonly Answer['kind'][]>;
+  /** What became of each request for an order, by its token, as it came out. */
+  readonly told: ReadonlyMap<string, readonly Told[]>;
   readonly writes: readonly Write[];
   readonly brackets: readonly Bracket[];
   /** When Redis lost what it knew. */
@@ -31,6 +31,7 @@ export const breachesIn = (evidence: Evidence): readonly string[] => [
   ...wrongAnswers(evidence),
   ...wrongRows(evidence),
   ...falseRefusals(evidence),
+  ...falseDenials(evidence),
   ...soldOutOfTurn(evidence),
   ...letInBeside(evidence),
 ];
@@ -42,11 +43,18 @@ function wrongStock({ units, left, rows }: Evidence): string[] {
 }
 
 const acceptances: readonly string[] = ['placed', 'replayed'];
-const unsettled: readonly string[] = ['contended', 'unavailable'];
+/** After one of these, nobody but the store knows whether there is an order. */
+const doubts: readonly string[] = ['unavailable', 'killed', 'frozen'];
+const unsettled: readonly string[] = [...doubts, 'contended'];
+
+const toldOf = ({ told }: Evidence, { token }: ChaosOrder): readonly Told[] =>
+  told.get(token) ?? [];
 
 /** The answers of an order that settle it. */
-const settledOf = ({ answers }: Evidence, { token }: ChaosOrder): Answer['kind'][] =>
-  (answers.get(token) ?? []).filter((kind) => !unsettled.includes(kind));
+const settledOf = (evidence: Evidence, order: ChaosOrder): Told['kind'][] =>
+  toldOf(evidence, order)
+    .map(({ kind }) => kind)
+    .filter((kind) => !unsettled.includes(kind));
 
 const isAccepted = (kinds: readonly string[]): boolean =>
   kinds.some((kind) => acceptances.includes(kind));
@@ -56,7 +64,8 @@ function wrongAnswers(evidence: Evidence): string[] {
     const kinds = settledOf(evidence, order);
     const yes = kinds.length > 0 && kinds.every((kind) => acceptances.includes(kind));
     const no = kinds.length > 0 && kinds.every((kind) => kind === 'insufficient');
-    return yes || no ? [] : [`order ${order.token} was answered: ${kinds.join(', ')}`];
+    const once = kinds.filter((kind) => kind === 'placed').length <= 1;
+    return (yes && once) || no ? [] : [`order ${order.token} was answered: ${kinds.join(', ')}`];
   });
 }
 
@@ -74,18 +83,44 @@ function wrongRows(evidence: Evidence): string[] {
   return [...lost, ...untold.map(({ orderId }) => `in the table, and not accepted: ${orderId}`)];
 }
 
-/** Stock only falls, so what is left at the end was there for each who was refused. */
+/**
+ * Stock only falls, and an order takes its unit after its first write began. So a refusal is false if
+ * there were too few such orders when it was told, even if all of them had their units by then.
+ */
 function falseRefusals(evidence: Evidence): string[] {
-  const refused = evidence.orders.filter((order) =>
-    settledOf(evidence, order).includes('insufficient'),
+  const { orders, units, rows, writes } = evidence;
+  const begunMs = new Map<string, number>();
+  for (const { orderIds, startedMs } of writes) {
+    for (const id of orderIds) begunMs.set(id, Math.min(startedMs, begunMs.get(id) ?? Infinity));
+  }
+  const leftAt = (atMs: number): number =>
+    rows
+      .filter(({ orderId }) => (begunMs.get(orderId) ?? -Infinity) <= atMs)
+      .reduce((left, row) => left - row.units, units);
+  return orders.flatMap((order) =>
+    toldOf(evidence, order)
+      .filter(({ kind, atMs }) => kind === 'insufficient' && leftAt(atMs) > 0)
+      .map(({ atMs }) => `${order.token} was refused with ${leftAt(atMs)} units left`),
   );
-  if (refused.length === 0 || evidence.left === 0) return [];
-  return [`${refused.length} were refused with ${evidence.left} units left`];
+}
+
+/** `contended` says that nothing happened: then nothing is there to be found by the next request. */
+function falseDenials(evidence: Evidence): string[] {
+  return evidence.orders.flatMap((order) => {
+    const kinds = toldOf(evidence, order).map(({ kind }) => kind);
+    const before = kinds.slice(0, Math.max(0, kinds.indexOf('replayed')));
+    const certain = before.every((kind) => kind === 'contended');
+    return kinds.includes('replayed') && certain
+      ? [`${order.token} existed, and was answered: ${[...before, 'replayed'].join(', ')}`]
+      : [];
+  });
 }
 
 /** A write that begins when another has ended carries no older fence. */
 function soldOutOfTurn({ writes }: Evidence): string[] {
-  const sales = writes.filter(({ soldUnits }) => soldUnits > 0);
+  const sales = writes.flatMap(({ soldUnits, fence, ...times }) =>
+    soldUnits > 0 && fence !== undefined ? [{ fence, ...times }] : [],
+  );
   return sales.flatMap((later) => {
     const newer = sales.find(
       ({ endedMs, fence }) => endedMs < later.startedMs && fence > later.fence,

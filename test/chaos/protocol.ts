@@ -1,4 +1,4 @@
-import type { Fence, KeyToken, Sku, UserId } from '../../lib/domain/ids.ts';
+import type { Fence, KeyToken, OrderId, Sku, UserId } from '../../lib/domain/ids.ts';
 import type { PlaceOrderOutcome } from '../../lib/usecases/place-order.ts';
 
 /** One unit for one customer: the same order under the same key, however often it is sent. */
@@ -13,7 +13,13 @@ export type Mutant =
   /** The store is not told under which fence it writes. */
   | 'unfenced'
   /** Whoever leaves frees the lock, whoever holds it by then. */
-  | 'frees-any';
+  | 'frees-any'
+  /** A leader tells the others of a batch that it never wrote. */
+  | 'tells-unwritten'
+  /** Some are told that nothing is left, and nobody has looked. */
+  | 'refuses-unseen'
+  /** Some are told that nothing happened, when their order was placed. */
+  | 'denies-placed';
 
 export interface WorkerSettings {
   readonly redisUrl: string;
@@ -46,12 +52,16 @@ export interface Bracket {
   readonly leftMs?: number;
 }
 
-/** One answered write under a fence. */
+/** One write. Times are in ms since the epoch. */
 export interface Write {
   readonly sku: Sku;
-  readonly fence: Fence;
+  /** Absent if no lock was held. */
+  readonly fence?: Fence | undefined;
   readonly startedMs: number;
   readonly endedMs: number;
+  /** To whom it was to sell. */
+  readonly orderIds: readonly OrderId[];
+  /** 0, too, if no answer told what became of it. */
   readonly soldUnits: number;
   /** The store turned the fence away. */
   readonly stale: boolean;
@@ -62,8 +72,14 @@ export type Answer =
   /** An engine was away; the same key settles it. */
   | { readonly kind: 'unavailable' };
 
+/** What became of one request for an order; one that was killed or stood still may have placed it. */
+export interface Told {
+  readonly kind: Answer['kind'] | 'killed' | 'frozen';
+  readonly atMs: number;
+}
+
 export type ToWorker =
-  | { readonly kind: 'place'; readonly order: ChaosOrder }
+  | { readonly kind: 'place'; readonly order: ChaosOrder; readonly requestMsMax?: number }
   | { readonly kind: 'fate'; readonly fate: Fate };
 
 export type FromWorker =
@@ -72,5 +88,10 @@ export type FromWorker =
   | { readonly kind: 'holding' }
   | { readonly kind: 'wrote'; readonly write: Write }
   | { readonly kind: 'thawed'; readonly frozenMs: number }
-  | { readonly kind: 'answer'; readonly answer: Answer; readonly lostReplies: number }
+  | {
+      readonly kind: 'answer';
+      readonly answer: Answer;
+      readonly atMs: number;
+      readonly lostReplies: number;
+    }
   | { readonly kind: 'bug'; readonly text: string };

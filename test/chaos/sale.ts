@@ -1,16 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Crowd, Listener, Member } from './crowd.ts';
 import type { FaultPlan, HolderFault, ServerFault } from './plan.ts';
-import type { Answer, Bracket, ChaosOrder, FromWorker, Write } from './protocol.ts';
+import type { Bracket, ChaosOrder, FromWorker, Told, Write } from './protocol.ts';
 
 /** A sale ends long before; one that does not end tells why instead of hanging. */
 const SALE_MS_MAX = 60_000;
 /** A customer who was told "not now" comes back after so long. */
 const AGAIN_MS = 50;
+/** One customer in so many waits only a moment, the first time. */
+const IMPATIENT_EVERY = 4;
 
 export interface SaleOptions {
   readonly orders: readonly ChaosOrder[];
   readonly plan: FaultPlan;
+  /** How long impatient customers wait; absent if there are none. */
+  readonly impatientMs?: number | undefined;
   /** How long a frozen holder stands still. */
   readonly frozenMs: () => number;
   /** Resolves when the server's fault is over. */
@@ -22,7 +26,7 @@ export interface SaleOptions {
  * lets things go wrong as planned; then waits until nobody is at work any more.
  */
 export class Sale implements Listener {
-  readonly answers = new Map<string, Answer['kind'][]>();
+  readonly told = new Map<string, Told[]>();
   readonly writes: Write[] = [];
   readonly brackets: Bracket[] = [];
   /** When an order was settled, with the beginning of the sale before all. */
@@ -33,11 +37,14 @@ export class Sale implements Listener {
   lostReplies = 0;
   /** Requests that were sent for the orders. */
   requests = 0;
+  /** Of these, the ones that were told that nothing happened. */
+  contended = 0;
   /** What happened when, for the message of a failing test. */
   readonly log: [atMs: number, what: string][] = [];
   readonly #crowd: Crowd;
   readonly #options: SaleOptions;
   readonly #waiting: ChaosOrder[];
+  readonly #impatient: Set<ChaosOrder>;
   readonly #settled = new Set<string>();
   /** The last fault of the server, until it is over. */
   #striking = Promise.resolve();
@@ -51,6 +58,7 @@ export class Sale implements Listener {
     this.#crowd = crowd;
     this.#options = options;
     this.#waiting = [...options.orders];
+    this.#impatient = new Set(options.orders.filter((_, i) => i % IMPATIENT_EVERY === 0));
   }
 
   async run(): Promise<void> {
@@ -87,7 +95,7 @@ export class Sale implements Listener {
       case 'answer':
         this.lostReplies += message.lostReplies - member.lostReplies;
         member.lostReplies = message.lostReplies;
-        this.#answered(member, message.answer);
+        this.#answered(member, { kind: message.answer.kind, atMs: message.atMs });
         break;
       case 'bug':
         this.#bugs.push(message.text);
@@ -99,7 +107,9 @@ export class Sale implements Listener {
     if (!member.killed) this.#bugs.push(`${member.pid} ended by itself`);
     const { order } = member;
     member.order = undefined;
-    if (order !== undefined) this.#again(order);
+    if (order === undefined) return;
+    this.#tell(order, { kind: 'killed', atMs: Date.now() });
+    this.#again(order);
   }
 
   get #over(): boolean {
@@ -113,7 +123,7 @@ export class Sale implements Listener {
       const order = this.#waiting.shift();
       if (order === undefined) return;
       this.requests += 1;
-      member.place(order);
+      member.place(order, this.#impatient.delete(order) ? this.#options.impatientMs : undefined);
     }
   }
 
@@ -159,6 +169,7 @@ export class Sale implements Listener {
   }
 
   #freeze(member: Member, when: 'before' | 'after'): void {
+    if (member.order !== undefined) this.#tell(member.order, { kind: 'frozen', atMs: Date.now() });
     member.meet({ kind: 'frozen', when, ms: this.#options.frozenMs() });
   }
 
@@ -175,12 +186,17 @@ export class Sale implements Listener {
     }
   }
 
-  #answered(member: Member, { kind }: Answer): void {
+  #tell({ token }: ChaosOrder, told: Told): void {
+    this.told.set(token, [...(this.told.get(token) ?? []), told]);
+  }
+
+  #answered(member: Member, told: Told): void {
     const { order } = member;
     if (order === undefined) throw new Error('an answer to no order');
     member.order = undefined;
-    this.answers.set(order.token, [...(this.answers.get(order.token) ?? []), kind]);
-    if (kind === 'contended' || kind === 'unavailable') {
+    this.#tell(order, told);
+    if (told.kind === 'contended') this.contended += 1;
+    if (told.kind === 'contended' || told.kind === 'unavailable') {
       setTimeout(() => {
         this.#again(order);
       }, AGAIN_MS);
@@ -214,8 +230,9 @@ export class Sale implements Listener {
 
   #story(): string {
     const open = this.#options.orders.filter(({ token }) => !this.#settled.has(token));
-    const told = open.slice(0, 5).map(({ token }) => (this.answers.get(token) ?? []).join(' '));
+    const told = open.slice(0, 5).map(({ token }) => this.told.get(token) ?? []);
+    const kinds = told.map((all) => all.map(({ kind }) => kind).join(' '));
     const last = this.log.slice(-50).map(([, what]) => what);
-    return [`${open.length} orders are open`, ...told, 'at last:', ...last].join('\n');
+    return [`${open.length} orders are open`, ...kinds, 'at last:', ...last].join('\n');
   }
 }

@@ -4,9 +4,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { type Fence, orderIdOf, type Sku } from '../../lib/domain/ids.ts';
 import type { StrategyName } from '../../lib/domain/product.ts';
 import { dynamoShop } from '../../lib/adapters/dynamodb/shop.ts';
+import { fenceKey } from '../../lib/adapters/redis/fence.ts';
 import { openDatabase } from '../../lib/runtime/database.ts';
+import { timeouts } from '../../lib/runtime/timeouts.ts';
 import { createTables } from '../../localstack/shop/tables.ts';
 import { BenchShop, tally, times } from '../contract/bench-shop.ts';
+import { redisLocks, withoutRedis } from '../strategies.ts';
 import { endpointOfTests, LEASE_MS, orderOf } from './arena.ts';
 import { type Desk, openDesk } from './desk.ts';
 import type { Driver } from './holding.ts';
@@ -15,22 +18,26 @@ import { OwnRedis } from './server.ts';
 
 /** What may go wrong with a holder or with Redis, one thing at a time, on a real store. */
 
-const locked = ['redis-spin', 'redis-pubsub', 'redis-combining'] as const;
 const endpoint = endpointOfTests();
 const tablePrefix = `chaos-${randomUUID().slice(0, 8)}-`;
 const database = openDatabase({ DYNAMODB_ENDPOINT: endpoint, TABLE_PREFIX: tablePrefix }, []);
 const shop = new BenchShop(dynamoShop(database));
-/** Longer than any case takes on a busy machine: an order that waits that long has hung. */
-const REQUEST_MS_MAX = 40_000;
+/** As long as the shop gives a request. */
+const REQUEST_MS_MAX = timeouts.requestMs;
+/** The last call may begin just before, and the answer must travel. */
+const LAST_CALL_MS = 1_000;
 
 let redis: OwnRedis;
 const desks: Desk[] = [];
+/** How long each request took that was answered in the case under way. */
+const tookMs: number[] = [];
 beforeAll(async () => {
   await createTables(endpoint, tablePrefix);
   redis = await OwnRedis.start('chaos-test');
 });
 afterEach(() => {
   for (const desk of desks.splice(0)) desk.close();
+  expect(Math.max(...tookMs.splice(0))).toBeLessThan(REQUEST_MS_MAX + LAST_CALL_MS);
 });
 afterAll(() => redis.stop());
 
@@ -39,13 +46,27 @@ const newOrder = (sku: Sku) => orderOf(sku, Math.random);
 
 /** A container of the shop; whoever holds a lock in it waits for its fate. */
 function desk(fate: Driver['fate'] = async () => none): Desk {
-  const settings: WorkerSettings = {
-    ...{ redisUrl: redis.url, endpoint, tablePrefix, leaseMs: LEASE_MS },
-    ...{ requestMsMax: REQUEST_MS_MAX, seed: 1, lostReplies: 0, dwellMs: 0 },
+  return opened(settings(), fate);
+}
+
+const settings = (): WorkerSettings => ({
+  ...{ redisUrl: redis.url, endpoint, tablePrefix, leaseMs: LEASE_MS },
+  ...{ requestMsMax: REQUEST_MS_MAX, seed: 1, lostReplies: 0, dwellMs: 0 },
+});
+
+function opened(settings: WorkerSettings, fate: Driver['fate']): Desk {
+  const own = openDesk(settings, { fate, tell: async () => undefined });
+  const one: Desk = {
+    ...own,
+    place: async (order) => {
+      const sinceMs = performance.now();
+      const answer = await own.place(order);
+      tookMs.push(performance.now() - sinceMs);
+      return answer;
+    },
   };
-  const opened = openDesk(settings, { fate, tell: async () => undefined });
-  desks.push(opened);
-  return opened;
+  desks.push(one);
+  return one;
 }
 
 /** A holder that stands still from the moment when it is about to write. */
@@ -67,7 +88,7 @@ function stillHolder() {
 const stocked = (strategy: StrategyName, units: number): Promise<Sku> =>
   shop.stocked('scripted', units, 100, strategy);
 
-describe.each(locked)('%s', (strategy) => {
+describe.each(redisLocks)('%s', (strategy) => {
   it('answers truthfully to a holder that wakes up when others have gone on', async () => {
     const sku = await stocked(strategy, 1);
     const late = stillHolder();
@@ -112,6 +133,26 @@ describe.each(locked)('%s', (strategy) => {
     expect(await shop.left(sku)).toBe(0);
   });
 
+  it('serves all 200 who wait when Redis is emptied and counts from far behind', async () => {
+    const sku = await stocked(strategy, 120);
+    // Its clock ran an hour fast, and it has counted on from there; the store has seen that.
+    await redis.client.set(fenceKey(sku), (Date.now() + 3_600_000) * 1_000);
+    expect(await desk().place(newOrder(sku))).toMatchObject({ kind: 'placed' });
+    const first = stillHolder();
+    const four = [first.desk, desk(), desk(), desk()] as const;
+    const answers = [first.desk.place(newOrder(sku))];
+    await first.held;
+    answers.push(...times(198, (i) => (four[i % 4] ?? first.desk).place(newOrder(sku))));
+    await sleep(LEASE_MS / 2);
+    await redis.client.multi().flushall().set(fenceKey(sku), 1).exec();
+    first.thaw();
+    expect(tally(await Promise.all(answers))).toEqual({ placed: 119, insufficient: 80 });
+    expect(await shop.left(sku)).toBe(0);
+    const fence = Number(await redis.client.get(fenceKey(sku)));
+    // What was learned from the store counts on, and from there no further lock needs to learn.
+    expect(fence).toBeGreaterThan((Date.now() + 3_000_000) * 1_000);
+  });
+
   it('goes on when Redis counts from far behind what the store has seen', async () => {
     const sku = await stocked(strategy, 21);
     const hourAhead = (Date.now() + 3_600_000) * 1_000;
@@ -120,6 +161,29 @@ describe.each(locked)('%s', (strategy) => {
     const answers = times(30, (i) => (i % 2 ? one : two).place(newOrder(sku)));
     expect(tally(await Promise.all(answers))).toEqual({ placed: 20, insufficient: 10 });
     expect(await shop.left(sku)).toBe(0);
+  });
+});
+
+describe.each(['dynamodb-lease', ...redisLocks] as const)('%s', (strategy) => {
+  it('loses one lease to a holder that dies, and not more', async () => {
+    const sku = await stocked(strategy, 9);
+    const dead = stillHolder();
+    void dead.desk.place(newOrder(sku)).catch(() => undefined);
+    await dead.held;
+    dead.desk.close();
+    const sinceMs = performance.now();
+    const [one, two] = [desk(), desk()];
+    const others = times(6, (i) => (i % 2 ? one : two).place(newOrder(sku)));
+    await Promise.race(others);
+    const firstMs = performance.now() - sinceMs;
+    expect(tally(await Promise.all(others))).toEqual({ placed: 6 });
+    const lastMs = performance.now() - sinceMs;
+    // Nobody is let in beside a holder that may be alive.
+    expect(firstMs).toBeGreaterThan(LEASE_MS / 3);
+    expect(firstMs).toBeLessThan(2 * LEASE_MS);
+    expect(lastMs).toBeLessThan(3 * LEASE_MS);
+    // What a dead leader had in hand is decided by the next one; nobody else knew of the order.
+    expect(await shop.left(sku)).toBe(strategy === 'redis-combining' ? 2 : 3);
   });
 });
 
@@ -179,16 +243,9 @@ async function soldUnder(fence: Fence, sku: Sku): Promise<void> {
 describe('without Redis', () => {
   it('tells it within a second where a lock is needed, and sells, charges and is paid elsewhere', async () => {
     const own = await OwnRedis.start('chaos-test');
-    const one = openDesk(
-      {
-        ...{ redisUrl: own.url, endpoint, tablePrefix, leaseMs: LEASE_MS },
-        ...{ requestMsMax: REQUEST_MS_MAX, seed: 1, lostReplies: 0, dwellMs: 0 },
-      },
-      { fate: async () => none, tell: async () => undefined },
-    );
-    desks.push(one);
+    const one = opened({ ...settings(), redisUrl: own.url }, async () => none);
     const skus = new Map<StrategyName, Sku>();
-    for (const strategy of locked) {
+    for (const strategy of redisLocks) {
       const sku = await stocked(strategy, 5);
       skus.set(strategy, sku);
       expect(await one.place(newOrder(sku))).toMatchObject({ kind: 'placed' });
@@ -201,7 +258,7 @@ describe('without Redis', () => {
       expect(answer).toEqual({ kind: 'unavailable' });
       expect(await shop.left(sku)).toBe(4);
     }
-    for (const strategy of ['conditional-write', 'dynamodb-lease', 'version-retry'] as const) {
+    for (const strategy of withoutRedis) {
       const sku = await stocked(strategy, 1);
       expect(await one.place(newOrder(sku))).toMatchObject({ kind: 'placed' });
       expect(await one.place(newOrder(sku))).toMatchObject({ kind: 'insufficient' });

@@ -35,8 +35,8 @@ process.on('message', (message: ToWorker) => {
     heard(message.fate);
     return;
   }
-  desk.place(message.order).then(
-    (answer) => tell({ kind: 'answer', answer, lostReplies: desk.lostReplies() }),
+  desk.place(message.order, message.requestMsMax).then(
+    (answer) => tell({ kind: 'answer', answer, atMs: Date.now(), lostReplies: desk.lostReplies() }),
     (error: unknown) => tell({ kind: 'bug', text: String((error as Error).stack) }),
   );
 });

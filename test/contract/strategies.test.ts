@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { memoryShop } from '../../lib/adapters/memory/shop.ts';
-import { strategyNames } from '../../lib/domain/product.ts';
+import type { StrategyName } from '../../lib/domain/product.ts';
 import { BenchShop, tally, times } from './bench-shop.ts';
 import { ledgerContract } from './ledger-contract.ts';
 import { storeContract } from './store-contract.ts';
+import { deciding } from '../strategies.ts';
 
 /** Strategies differ in what contention costs, never in what is promised. */
-describe.each(strategyNames)('the promises under %s', (strategy) => {
+describe.each(deciding)('the promises under %s', (strategy) => {
   it.each([...storeContract, ...ledgerContract])('$name', async ({ run }) => {
     const shop = new BenchShop(memoryShop());
     shop.strategy = strategy;
@@ -17,7 +18,7 @@ describe.each(strategyNames)('the promises under %s', (strategy) => {
 it('sells every unit once while the strategy changes in mid-sale', async () => {
   const shop = new BenchShop(memoryShop());
   const sku = await shop.stocked('a', 200);
-  const change = async (strategy: (typeof strategyNames)[number]) => {
+  const change = async (strategy: StrategyName) => {
     const [product] = await shop.ports.catalogue.find([sku]);
     if (product === undefined) throw new Error('the product is gone');
     const newVersion = `to-${strategy}` as typeof product.catalogueVersion;
@@ -26,7 +27,7 @@ it('sells every unit once while the strategy changes in mid-sale', async () => {
     return shop.ports.catalogue.change(changed);
   };
   const sold = [];
-  for (const strategy of strategyNames) {
+  for (const strategy of deciding) {
     const crowd = times(50, () => shop.place([[sku, 1]]));
     expect((await change(strategy)).kind).toBe('changed');
     sold.push(...(await Promise.all(crowd)));

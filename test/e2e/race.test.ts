@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Report } from '../../bench/race/report.ts';
 import { freePort } from '../../localstack/engines/ports.ts';
 import { FakeShop } from '../unit/bench/race/fake-shop.ts';
+import { deciding } from '../strategies.ts';
 import { race, RACE_MS_MAX } from './race-command.ts';
 
 describe('the race', () => {
@@ -58,12 +59,40 @@ describe('the race', () => {
       expect(strategies).toMatchObject([
         {
           ...{ accepted: 8, refused: 4, attemptsPerOrder: 1 },
-          modelled: { accepted: 8, otherAnswers: 0, lawBroken: 0 },
+          modelled: { accepted: 8, refused: 4, otherAnswers: 0, unitsLeft: 0, lawBroken: 0 },
         },
       ]);
+      const { modelled, strategy, ...plain } = strategies[0] ?? {};
+      expect(strategy).toBe('conditional-write');
+      expect(Object.keys(modelled ?? {})).toEqual(Object.keys(plain));
       // All twelve come at once, so that all but one are turned away at least once.
       expect(strategies[0]?.modelled?.attemptsPerOrder).toBeGreaterThan(1.5);
       expect(stdout).toContain('with round trips of 5 ms at least');
+      expect(stdout).toMatch(/conditional-write +1 +8 +4 +0 +0 +kept/);
+      expect(stdout).toMatch(/ {2}under the model +1 +8 +4 +0 +0 +kept/);
+    },
+    RACE_MS_MAX,
+  );
+
+  it(
+    'shows in one table that naive oversells, and that no strategy of the shop does',
+    async () => {
+      const file = join(folder, 'all.json');
+      const { status, stdout, stderr } = await race('--thin', '--strategy', 'all', '--json', file);
+
+      // That naive breaks the law is what it is there for.
+      expect({ status, stderr }).toMatchObject({ status: 0 });
+      expect(stderr).not.toContain('LAW BROKEN');
+      const { strategies } = JSON.parse(await readFile(file, 'utf8')) as Report;
+      const rowOf = new Map(strategies.map((row) => [row.strategy, row]));
+      for (const strategy of deciding) {
+        const sold = { runs: 1, accepted: 20, refused: 10, otherAnswers: 0, unitsLeft: 0 };
+        expect(rowOf.get(strategy)).toMatchObject({ strategy, ...sold, lawBroken: 0 });
+      }
+      const naive = rowOf.get('naive');
+      expect(naive).toMatchObject({ runs: 1, lawBroken: 1 });
+      expect(naive?.accepted).toBeGreaterThan(20);
+      expect(stdout).toMatch(/\nnaive .* BROKEN /);
     },
     RACE_MS_MAX,
   );

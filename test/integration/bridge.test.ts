@@ -95,7 +95,7 @@ let lambdaPort: string;
 beforeEach(async () => {
   prefix = `bridge-${randomUUID()}-`;
   port = new FakePort();
-  [lambdaPort] = await Promise.all([port.listen(), createTopics(brokers, prefix)]);
+  [lambdaPort] = await Promise.all([port.listen(), createTopics(kafka, prefix)]);
 });
 afterEach(async () => {
   await bridge?.stop();
@@ -301,7 +301,7 @@ describe('the bridge', () => {
 });
 
 test('topics are made once, with room for records that wait', async () => {
-  await createTopics(brokers, prefix);
+  await createTopics(kafka, prefix);
   const { topics } = await admin.fetchTopicMetadata({
     topics: [`${prefix}orders`, `${prefix}order-events`],
   });

@@ -1,4 +1,4 @@
-import { type ISocketFactory, Kafka, logLevel } from 'kafkajs';
+import { type ISocketFactory, Kafka, logLevel, type RetryOptions } from 'kafkajs';
 import kafkajs from 'kafkajs/package.json' with { type: 'json' };
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 
@@ -13,11 +13,13 @@ export interface KafkaSettings {
   readonly connectMsMax: number;
   readonly requestMsMax: number;
   readonly socketFactory?: ISocketFactory;
+  /** For whoever has nothing else to do than to wait for a broker. */
+  readonly retry?: RetryOptions;
 }
 
 /**
- * A client that says nothing and never retries by itself: whoever uses it knows how long they can
- * wait, and KafkaJS does not. Nothing else in the shop constructs one.
+ * A client that says nothing and, unless asked to, never retries by itself: whoever uses it knows how
+ * long they can wait, and KafkaJS does not. Nothing else in the shop constructs one.
  */
 export const kafkaClient = (settings: KafkaSettings): Kafka =>
   new Kafka({
@@ -25,7 +27,7 @@ export const kafkaClient = (settings: KafkaSettings): Kafka =>
     brokers: [...settings.brokers],
     connectionTimeout: settings.connectMsMax,
     requestTimeout: settings.requestMsMax,
-    retry: { retries: 0 },
+    retry: settings.retry ?? { retries: 0 },
     logLevel: logLevel.NOTHING,
     ...(settings.socketFactory === undefined ? {} : { socketFactory: settings.socketFactory }),
   });

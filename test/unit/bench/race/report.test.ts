@@ -67,8 +67,19 @@ describe('the report on a strategy', () => {
     const report = reportOf('conditional-write', [run()], modelled);
     expect(report).toMatchObject({ runs: 1, accepted: 2, otherAnswers: 0, lawBroken: 0 });
     expect(report.modelled).toEqual({
-      ...{ accepted: 3, otherAnswers: 1, lawBroken: 1 },
-      ...{ attemptsPerOrder: 4, writeUnitsPerOrder: 24, wallMs: { p50: 40, p95: 90 } },
+      ...{ runs: 2, accepted: 3, refused: 2, otherAnswers: 1, unitsLeft: 0, lawBroken: 1 },
+      wallMs: { min: 40, p50: 40, p95: 90, max: 90 },
+      latencyMs: { p50: 5, p99: 6 },
+      ...{ attemptsPerOrder: 4, requestsPerOrder: 5, writeUnitsPerOrder: 24 },
+      ...{ readUnitsPerOrder: 0.5, hotWritesPerOrder: 4 },
+    });
+  });
+
+  it('tells under the model, too, what was sent to Redis and ran there', () => {
+    const sent = { ...cost(1, 1), redisCommands: 3 };
+    const modelled = [run({ costs: [sent, sent, sent], redisCalls: 12 })];
+    expect(reportOf('redis-spin', [run()], modelled)).toMatchObject({
+      modelled: { redisCommandsPerOrder: 3, redisCallsPerOrder: 4 },
     });
   });
 

@@ -35,24 +35,29 @@ describe('the table', () => {
     expect(painted).not.toContain('kept');
   });
 
-  it('shows beside each figure what it is under the contention model', () => {
+  it('shows every figure under the contention model, too', () => {
     const modelled = {
-      ...{ accepted: 599, otherAnswers: 1, lawBroken: 1 },
-      ...{ attemptsPerOrder: 5.5, writeUnitsPerOrder: 24.13, wallMs: { p50: 655, p95: 671.4 } },
+      ...{ runs: 29, accepted: 599, refused: 299, otherAnswers: 1, unitsLeft: 2, lawBroken: 1 },
+      wallMs: { min: 641, p50: 655, p95: 671.4, max: 700 },
+      latencyMs: { p50: 350.2, p99: 690 },
+      ...{ attemptsPerOrder: 5.5, requestsPerOrder: 6.25, writeUnitsPerOrder: 24.13 },
+      ...{ readUnitsPerOrder: 0.5, hotWritesPerOrder: 5.75, redisCommandsPerOrder: 2.5 },
     };
-    const strategies = [{ ...row, modelled }];
-    expect(
-      tableOf({ ...report, strategies })
-        .split('\n')
-        .slice(7),
-    ).toEqual([
+    const strategies = [{ ...row, modelled, redisCommandsPerOrder: 2, redisCallsPerOrder: 7 }];
+    expect(tableOf({ ...report, strategies }).split('\n')).toEqual([
+      '                                                   stock          wall ms                   request ms',
+      'strategy           runs  accepted  refused  other  left     law   min  median   p95   max   p50  p99',
+      'conditional-write    30       600      300      0     0    kept  41.3    55.0  99.9  1235  40.0  100',
+      '  under the model    29       599      299      1     2  BROKEN   641     655   671   700   350  690',
       '',
-      '                   accepted      other         law            attempts      write units   wall ms p50   wall ms p95',
-      'strategy           plain  model  plain  model  plain   model  plain  model  plain  model  plain  model  plain  model',
-      'conditional-write    600    599      0      1   kept  BROKEN   1.25   5.50   5.33  24.13   55.0    655   99.9    671',
+      '                   per order                                                     Redis',
+      'strategy           attempts  requests  write units  read units  hot-item writes  sent   run',
+      'conditional-write      1.25      2.00         5.33        0.05             1.00  2.00  7.00',
+      '  under the model      5.50      6.25        24.13        0.50             5.75  2.50     –',
     ]);
     const painted = tableOf({ ...report, strategies }, (style, text) => `<${style}>${text}</>`);
     expect(painted).toContain('<red>BROKEN</>');
+    expect(painted).toContain('<green>  kept</>');
   });
 
   it('shows commands to Redis where some were sent', () => {
