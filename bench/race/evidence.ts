@@ -2,12 +2,14 @@ import pLimit from 'p-limit';
 import { z } from 'zod';
 import type { Connections } from './connections.ts';
 import type { Evidence, Sale } from './law.ts';
+import type { Place } from './turn.ts';
 import { jsonIn, type Told } from './told.ts';
 
 /** One shopper's order and what the shop said of it. */
 export interface Decided {
   readonly token: string;
   readonly told: Told;
+  readonly queued?: Place;
 }
 
 export interface Sold {
@@ -42,6 +44,9 @@ export async function gatherEvidence(
     other: others.length,
     unsettled: others.filter(({ unsettled }) => unsettled).length,
     availableUnits: await readStock(connections, sold.sku),
+    turns: decided.flatMap(({ queued, told }) =>
+      queued && told.kind !== 'other' ? [{ ...queued, accepted: told.kind === 'accepted' }] : [],
+    ),
   };
 }
 

@@ -12,6 +12,14 @@ export interface Evidence {
   readonly unsettled: number;
   /** The product's, read after the last answer. */
   readonly availableUnits: number;
+  /** Of the orders that queued: where each stood in its lane, and whether it was accepted. */
+  readonly turns?: readonly Turn[];
+}
+
+export interface Turn {
+  readonly partition: number;
+  readonly offset: number;
+  readonly accepted: boolean;
 }
 
 /** An order that was accepted, and what its owner reads under its id. */
@@ -33,6 +41,7 @@ export function breachesIn(evidence: Evidence): readonly string[] {
     ...falseRefusals(evidence),
     ...repeatedIds(evidence),
     ...wrongOrders(evidence),
+    ...outOfTurn(evidence),
   ];
 }
 
@@ -61,6 +70,22 @@ function wrongStock({ sales, units, unsettled, availableUnits }: Evidence): stri
 function falseRefusals({ refused, availableUnits }: Evidence): string[] {
   if (refused === 0 || availableUnits <= 0) return [];
   return [`false refusals: ${refused} orders refused with ${availableUnits} units left`];
+}
+
+/** Equal orders are accepted as long as there is a unit, and then no more. */
+function outOfTurn({ turns = [] }: Evidence): string[] {
+  const lanes = new Set(turns.map(({ partition }) => partition));
+  const inTurn = turns.toSorted((a, b) => a.offset - b.offset);
+  const firstRefused = inTurn.findIndex(({ accepted }) => !accepted);
+  const late = firstRefused === -1 ? undefined : inTurn.slice(firstRefused).find((t) => t.accepted);
+  return [
+    ...(lanes.size > 1 ? [`one product queued in ${lanes.size} partitions`] : []),
+    ...(late === undefined
+      ? []
+      : [
+          `out of turn: offset ${late.offset} accepted after ${inTurn[firstRefused]?.offset} was not`,
+        ]),
+  ];
 }
 
 function repeatedIds({ sales }: Evidence): string[] {

@@ -1,7 +1,7 @@
 import type { Cost } from '../../lib/ports/cost.ts';
 import { percentile } from './percentile.ts';
 import type { Racer } from './racers.ts';
-import type { Run } from './run.ts';
+import type { LaneRun, Run } from './run.ts';
 
 /** The JSON of contract.md, "Running it". */
 export interface Report {
@@ -35,6 +35,10 @@ export interface StrategyReport {
   readonly hotWritesPerOrder: number | null;
   /** Sent by the shop; absent if it sent none. */
   readonly redisCommandsPerOrder?: number;
+  /** To the last order acknowledged; absent if none queued. */
+  readonly publishMs?: { readonly min: number; readonly p50: number; readonly max: number };
+  /** Decided in one transaction of a lane; absent if none queued, or if that is not known. */
+  readonly ordersPerTransaction?: number;
   /** Run by the server, those inside of scripts too; absent if none was seen. */
   readonly redisCallsPerOrder?: number;
   /** The same runs again under the contention model. */
@@ -60,10 +64,12 @@ function plainReportOf(runs: readonly Run[]): ModelledReport {
   const wallsMs = runs.map(({ wallMs }) => wallMs);
   const latenciesMs = runs.flatMap((run) => run.latenciesMs);
   const costs = runs.flatMap((run) => run.costs);
+  const lanes = runs.flatMap(({ lane }) => lane ?? []);
+  const settling = lanes.flatMap(({ cost }) => cost ?? []);
   const perOrder = (count: (cost: Cost) => number): number | null =>
     costs.length === 0
       ? null
-      : rounded(costs.reduce((total, cost) => total + count(cost), 0) / costs.length);
+      : rounded([...costs, ...settling].reduce((sum, cost) => sum + count(cost), 0) / costs.length);
   const sent = perOrder(({ redisCommands = 0 }) => redisCommands);
   const counted = runs.flatMap(({ redisCalls }) => redisCalls ?? []);
   const calls = counted.reduce((total, count) => total + count, 0);
@@ -91,7 +97,26 @@ function plainReportOf(runs: readonly Run[]): ModelledReport {
     // The product is the item that the whole crowd wants to write.
     hotWritesPerOrder: perOrder(({ itemWrites }) => itemWrites['products'] ?? 0),
     ...(sent === null || sent === 0 ? {} : { redisCommandsPerOrder: sent }),
+    ...laneReportOf(lanes),
     ...(calls === 0 ? {} : { redisCallsPerOrder: rounded(calls / latenciesMs.length) }),
+  };
+}
+
+function laneReportOf(
+  lanes: readonly LaneRun[],
+): Pick<StrategyReport, 'publishMs' | 'ordersPerTransaction'> {
+  if (lanes.length === 0) return {};
+  const publishMs = lanes.map((lane) => lane.publishMs);
+  const told = lanes.filter(({ cost }) => cost !== undefined);
+  const transactions = told.reduce((sum, { cost }) => sum + (cost?.transactions ?? 0), 0);
+  const orders = told.reduce((sum, lane) => sum + lane.orders, 0);
+  return {
+    publishMs: {
+      min: rounded(Math.min(...publishMs)),
+      p50: rounded(percentile(publishMs, 50)),
+      max: rounded(Math.max(...publishMs)),
+    },
+    ...(transactions === 0 ? {} : { ordersPerTransaction: rounded(orders / transactions) }),
   };
 }
 

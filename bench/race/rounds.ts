@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { RaceOptions } from './options.ts';
+import { LaneLog } from './lane-log.ts';
 import { type Progress, showRace } from './progress.ts';
 import type { Racer } from './racers.ts';
 import { RedisCalls } from './redis-calls.ts';
@@ -29,7 +30,7 @@ const WARM_UPS_MAX = 30;
  * a shop under the contention model each run is followed by its like there.
  */
 export async function runRounds(
-  venue: Pick<Venue, 'url' | 'modelledUrl' | 'naive' | 'redisUrl'>,
+  venue: Pick<Venue, 'url' | 'modelledUrl' | 'naive' | 'redisUrl' | 'logFiles'>,
   options: RaceOptions,
   signal: AbortSignal,
 ): Promise<Rounds> {
@@ -39,6 +40,9 @@ export async function runRounds(
   const warmUps = Math.min(WARM_UPS_MAX, Math.ceil(WARM_UP_ORDERS / (orders * strategies.length)));
   const shops = [false, ...(venue.modelledUrl === undefined ? [] : [true])];
   const redisCalls = venue.redisUrl === undefined ? undefined : new RedisCalls(venue.redisUrl);
+  const logs = new Map(
+    [...(venue.logFiles ?? [])].map(([url, file]) => [url, new LaneLog(file)] as const),
+  );
   const progress = showRace((warmUps + runs) * strategies.length * shops.length);
   const all: { run: Run; counts: boolean; modelled: boolean }[] = [];
 
@@ -54,7 +58,7 @@ export async function runRounds(
     const onAccepted = progress.accepted;
     const url = urlOf(venue, strategy, modelled);
     const crowd = { units, shoppers, concurrency, onAccepted };
-    const run = await runOnce({ url, strategy, sku, redisCalls, ...crowd });
+    const run = await runOnce({ url, strategy, sku, redisCalls, laneLog: logs.get(url), ...crowd });
     tell(progress, `${name}, ${runner}`, run);
     progress.done();
     all.push({ run, counts, modelled });

@@ -8,7 +8,9 @@ import { breachesIn } from './law.ts';
 import { type Racer, strategyOfRacer } from './racers.ts';
 import type { RedisCalls } from './redis-calls.ts';
 import type { Shopper } from './shoppers.ts';
+import type { LaneLog } from './lane-log.ts';
 import { costIn, type Told, toldBy } from './told.ts';
+import { settled, type Settled } from './turn.ts';
 
 /** One run: a new product, a crowd, and the shop it goes to. */
 export interface RunOptions {
@@ -22,6 +24,8 @@ export interface RunOptions {
   readonly onAccepted: () => void;
   /** Counts what the shop's Redis does, if it is the race's own. */
   readonly redisCalls: RedisCalls | undefined;
+  /** Tells what settling cost, if the shop is the race's own. */
+  readonly laneLog?: LaneLog | undefined;
 }
 
 /** What one run came to. */
@@ -38,10 +42,20 @@ export interface Run {
   readonly latenciesMs: readonly number[];
   /** Of the orders whose answers showed it. */
   readonly costs: readonly Cost[];
+  /** Of the orders that queued. */
+  readonly lane?: LaneRun;
   /** Commands that Redis ran for all orders together; undefined if that is not known. */
   readonly redisCalls: number | undefined;
   /** Answers that are neither yes nor no, by kind, with the body of one. */
   readonly others: ReadonlyMap<string, OtherAnswer>;
+}
+
+export interface LaneRun {
+  /** From the first order sent to the last one acknowledged: the older study's way of measuring. */
+  readonly publishMs: number;
+  readonly orders: number;
+  /** What deciding them cost, all together; undefined if that is not known. */
+  readonly cost: Cost | undefined;
 }
 
 export interface OtherAnswer {
@@ -62,7 +76,8 @@ export async function runOnce(options: RunOptions): Promise<Run> {
     const callsBefore = await options.redisCalls?.count();
     const answers = await crowd(connections, options);
     const callsAfter = await options.redisCalls?.count();
-    const orders = answers.map(({ token, answer }) => ({ token, answer, told: toldBy(answer) }));
+    const orders = answers.map((settled) => ({ ...settled, told: toldBy(settled.answer) }));
+    const lane = await laneRunOf(answers, options.laneLog);
     const sold = { sku, units, orders: shoppers.length };
     const evidence = await gatherEvidence(connections, sold, orders);
     return {
@@ -76,7 +91,12 @@ export async function runOnce(options: RunOptions): Promise<Run> {
         Math.max(...answers.map(({ answer }) => answer.endedAtMs)) -
         Math.min(...answers.map(({ answer }) => answer.sentAtMs)),
       latenciesMs: answers.map(({ answer }) => answer.endedAtMs - answer.sentAtMs),
-      costs: answers.flatMap(({ answer }) => costIn(answer.costHeader) ?? []),
+      // An order that queued has only half of its cost in its answer.
+      costs:
+        lane !== undefined && lane.cost === undefined
+          ? []
+          : answers.flatMap(({ answer }) => costIn(answer.costHeader) ?? []),
+      ...(lane === undefined ? {} : { lane }),
       redisCalls:
         callsBefore === undefined || callsAfter === undefined
           ? undefined
@@ -88,22 +108,32 @@ export async function runOnce(options: RunOptions): Promise<Run> {
   }
 }
 
-interface Answered {
-  readonly token: string;
-  readonly answer: RawAnswer;
+async function laneRunOf(
+  answers: readonly Settled[],
+  log: LaneLog | undefined,
+): Promise<LaneRun | undefined> {
+  const places = answers.flatMap(({ queued }) => queued ?? []);
+  if (places.length === 0) return undefined;
+  const startMs = Math.min(...answers.map(({ answer }) => answer.sentAtMs));
+  return {
+    publishMs: Math.max(...places.map(({ publishedAtMs }) => publishedAtMs)) - startMs,
+    orders: places.length,
+    cost: await log?.costOf(places.length),
+  };
 }
 
-/** Nothing is parsed here: the clock runs. */
+/** Nothing is parsed here but tickets: the clock runs. */
 async function crowd(
   connections: Connections,
   { sku, shoppers, concurrency, onAccepted }: RunOptions,
-): Promise<readonly Answered[]> {
+): Promise<readonly Settled[]> {
   const body = JSON.stringify({ lines: [{ sku, quantity: 1 }] });
   const orders = shoppers.map(({ token }) => ({ token, key: randomUUID(), body }));
   return pLimit(concurrency).map(orders, async (order) => {
-    const answer = await connections.send({ route: 'POST /orders', ...order });
-    if (answer.status === 201) onAccepted();
-    return { token: order.token, answer };
+    const first = await connections.send({ route: 'POST /orders', ...order });
+    const final = await settled(connections, order.token, first);
+    if (final.answer.status === 201) onAccepted();
+    return final;
   });
 }
 

@@ -47,6 +47,15 @@ const costs: readonly Column<Row>[] = [
   { heading: ['', 'hot-item writes'], value: (row) => count(row.hotWritesPerOrder) },
 ];
 
+/** Of orders that queue: until all were acknowledged, and how many were decided at a time. */
+const lane: readonly Column<Row>[] = [
+  {
+    heading: ['lane', 'publish ms'],
+    value: ({ publishMs }) => (publishMs ? ms(publishMs.p50) : '–'),
+  },
+  { heading: ['', 'per transaction'], value: (row) => count(row.ordersPerTransaction ?? null) },
+];
+
 /** Commands to Redis: those that the shop sent, and those that ran there, in scripts too. */
 const redis: readonly Column<Row>[] = [
   { heading: ['Redis', 'sent'], value: (row) => count(row.redisCommandsPerOrder ?? null) },
@@ -57,7 +66,8 @@ const redis: readonly Column<Row>[] = [
 export function tableOf({ strategies }: Report, paint: Paint = (_, text) => text): string {
   const rows = strategies.flatMap(rowsOf);
   const used = rows.some((row) => row.redisCommandsPerOrder !== undefined);
-  return [outcome, [...costs, ...(used ? redis : [])]]
+  const queued = rows.some((row) => row.publishMs !== undefined);
+  return [outcome, [...costs, ...(used ? redis : []), ...(queued ? lane : [])]]
     .map((columns) => grid(columns, rows, paint))
     .join('\n\n');
 }

@@ -32,23 +32,23 @@ export function toldBy({ status, text }: { status: number; text: string }): Told
   };
 }
 
-const costHeader = z.object({
-  requests: z.number(),
-  writeUnits: z.number(),
-  readUnits: z.number(),
-  transactions: z.number(),
-  itemWrites: z.record(z.string(), z.number()),
-  redisCommands: z.number().optional(),
-});
+/** A cost as the shop shows it, in a header and in its log. */
+export const shownCost = z
+  .object({
+    requests: z.number(),
+    writeUnits: z.number(),
+    readUnits: z.number(),
+    transactions: z.number(),
+    itemWrites: z.record(z.string(), z.number()),
+    redisCommands: z.number().optional(),
+  })
+  .transform(({ redisCommands, ...rest }): Cost =>
+    redisCommands === undefined ? rest : { ...rest, redisCommands },
+  );
 
 /** Reads the header `X-Cost`; nothing if the shop does not show it. */
-export function costIn(header: string | undefined): Cost | undefined {
-  if (header === undefined) return undefined;
-  const cost = costHeader.safeParse(jsonIn(header)).data;
-  if (cost === undefined) return undefined;
-  const { redisCommands, ...rest } = cost;
-  return redisCommands === undefined ? rest : { ...rest, redisCommands };
-}
+export const costIn = (header: string | undefined): Cost | undefined =>
+  header === undefined ? undefined : shownCost.safeParse(jsonIn(header)).data;
 
 /** The JSON value in a text; undefined if it holds none. */
 export function jsonIn(text: string): unknown {

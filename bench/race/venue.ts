@@ -4,6 +4,7 @@ import {
   showProgress,
   startEngines,
 } from '../../localstack/engines/index.ts';
+import { ENGINE_NAMES, type EngineName } from '../../localstack/engines/engine.ts';
 import { openShop } from '../../localstack/shop/open.ts';
 import type { PluginOptions } from '../../localstack/shop/plugins.ts';
 import type { RaceOptions } from './options.ts';
@@ -18,6 +19,8 @@ interface Shops {
 export interface Venue extends Shops {
   /** Shops that oversell, if they were asked for. */
   readonly naive?: Shops;
+  /** The functions' logs of shops of the race's own, by their URLs. */
+  readonly logFiles?: ReadonlyMap<string, string>;
   /** The Redis of shops of the race's own. */
   readonly redisUrl?: string;
   /** How it runs, in words. */
@@ -48,6 +51,8 @@ export class Started {
   }
 }
 
+/** What all need but the strategy that queues. */
+const LOCK_ENGINES: readonly EngineName[] = ['dynamodb', 'redis'];
 const PROBE_MS_MAX = 3_000;
 const HARNESSES = {
   offline: 'serverless-offline',
@@ -91,8 +96,10 @@ async function openVenue(
   signal: AbortSignal,
 ): Promise<Venue> {
   const progress = showProgress();
+  const queues = !money && strategies.includes('kafka-keyed');
   const starting = startEngines({
-    ...{ ...progress, only: ['dynamodb', 'redis'], reuse: false, label: 'race', signal },
+    ...{ ...progress, only: queues ? ENGINE_NAMES : LOCK_ENGINES, reuse: false, signal },
+    label: 'race',
   });
   started.add(() =>
     starting.then(
@@ -103,12 +110,15 @@ async function openVenue(
   const { env } = await starting;
   progress.end();
   const endings: Promise<never>[] = [];
+  const logFiles = new Map<string, string>();
   /** Until one is up, its process ends with this one; see localstack/shop/parent.ts. */
   const open = async (name: string, plugins: PluginOptions): Promise<string> => {
     process.stderr.write(`starting ${name} behind ${HARNESSES[harness]} …\n`);
     // Tables of its own, on the same engine.
     const tablePrefix = `last-one-${name.replaceAll(' ', '-')}-`;
-    const shop = await openShop({ harness, env, tablePrefix, ...plugins });
+    const prefixes = { tablePrefix, topicPrefix: tablePrefix };
+    const shop = await openShop({ harness, env, ...prefixes, ...plugins });
+    logFiles.set(shop.url, shop.logFile);
     started.add(shop.stop);
     endings.push(shop.ended);
     return shop.url;
@@ -124,6 +134,7 @@ async function openVenue(
   return {
     ...shops,
     ...(naive === undefined ? {} : { naive }),
+    logFiles,
     redisUrl: env.REDIS_URL,
     harness: `${HARNESSES[harness]} (own shop)`,
     ended: Promise.race(endings),
