@@ -43,6 +43,11 @@ export class Patience {
     return this.#timing.nowMs();
   }
 
+  /** In [0, 1), for jitter. */
+  random(): number {
+    return this.#timing.random();
+  }
+
   get exhausted(): boolean {
     return this.#timing.nowMs() >= this.#limits.deadlineMs;
   }
@@ -56,7 +61,7 @@ export class Patience {
   async outlastsConflict(tries: number): Promise<boolean> {
     this.conflicts += 1;
     const waitMsMax = Math.min(CONTENTION_WAIT_MS_MAX, CONTENTION_WAIT_MS_FIRST * 2 ** tries);
-    return this.#pause(this.#timing.random() * waitMsMax);
+    return this.pause(this.#timing.random() * waitMsMax);
   }
 
   /** An engine answered: whatever it said, it is not away. */
@@ -76,10 +81,11 @@ export class Patience {
     const pauseMs = 20 + this.#timing.random() * 60;
     const toldMs = this.#timing.nowMs() + pauseMs + this.#limits.callMsMax - this.#waitingSinceMs;
     if (this.#outagesInRow > OUTAGES_MAX || toldMs > OUTAGE_MS_MAX) return false;
-    return this.#pause(pauseMs);
+    return this.pause(pauseMs);
   }
 
-  async #pause(ms: number): Promise<boolean> {
+  /** Waits so long; false, and at once, when the deadline comes before. */
+  async pause(ms: number): Promise<boolean> {
     if (this.#timing.nowMs() + ms >= this.#limits.deadlineMs) return false;
     await this.#timing.sleep(ms);
     return true;
