@@ -19,7 +19,17 @@ const ambient = [
 ].map(([object, property]) => ({ object, property, message: 'Ask a port (lib/ports/clock.ts).' }));
 
 export default defineConfig(
-  { ignores: ['node_modules', '.local', '.serverless', '.esbuild', '**/*.cjs', '**/*.js'] },
+  {
+    ignores: [
+      'node_modules',
+      '.local',
+      '.serverless',
+      '.esbuild',
+      '**/*.cjs',
+      '**/*.js',
+      '**/*.mjs',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },

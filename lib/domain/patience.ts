@@ -43,6 +43,11 @@ export class Patience {
     return this.#timing.nowMs();
   }
 
+  /** In [0, 1), for jitter. */
+  random(): number {
+    return this.#timing.random();
+  }
+
   get exhausted(): boolean {
     return this.#timing.nowMs() >= this.#limits.deadlineMs;
   }

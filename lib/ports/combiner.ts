@@ -37,7 +37,8 @@ export interface Combiner<Entry, Outcome> {
   /**
    * Hands in an entry and waits for its outcome. `decide` is called if this caller becomes a leader,
    * with entries in their order of arrival; its outcomes are delivered to those who wait. What it
-   * throws is this caller's; the others then see to their entries themselves.
+   * throws is this caller's; the others then see to their entries themselves, but `Unavailable` is told
+   * to all who wait: each would meet the outage in turn, and hear of it too late.
    */
   combine(
     key: string,

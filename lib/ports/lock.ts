@@ -24,7 +24,8 @@ export type Held<T> =
  *
  * A lease keeps others from trying in vain; it does not make writes safe, since a paused process can
  * outlive it. The fence does: the store turns away a write with an older one than it has seen.
- * Throws `Unavailable` on an outage, and what the work throws.
+ * Throws `Unavailable` on an outage, and what the work throws. If the work throws `Unavailable`, all
+ * who wait are told so at once: each would meet the outage in turn, and hear of it too late.
  */
 export interface Lock {
   hold<T>(key: string, options: HoldOptions, work: (fence: Fence) => Promise<T>): Promise<Held<T>>;

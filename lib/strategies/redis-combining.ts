@@ -41,7 +41,7 @@ export const redisCombining =
         sku,
         placement,
         { leaseMs: LEASE_MS, waitMsMax, entriesMax: GROUP_MAX, fenceAbove },
-        (placements, fence) => decide(stock, { sku, placements, fence }, patience),
+        (placements, fence) => placeGroup(stock, { sku, placements, fence }, patience),
       );
       if (combined.kind === 'withdrawn') break;
       const outcome = await outcomeOf(stock, placement, combined, patience);
@@ -74,20 +74,6 @@ async function outcomeOf(
     doubt === 'later-leader' ? overturnable : doubt === 'earlier-leader' ? ['outdated'] : [];
   if (untrue.includes(outcome.kind)) throw new Unavailable('redis', 'unknown');
   return outcome;
-}
-
-/** An outage of the store is told to everyone in the group: each one's key settles it. */
-async function decide(
-  stock: Store,
-  group: Parameters<typeof placeGroup>[1],
-  patience: Patience,
-): Promise<readonly Decision[]> {
-  try {
-    return await placeGroup(stock, group, patience);
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    return group.placements.map(() => ({ kind: 'unavailable' }));
-  }
 }
 
 /** Decides a group of one, under a fence that no leader of before can pass. */

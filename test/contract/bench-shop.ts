@@ -44,8 +44,10 @@ let drawn = 0;
 /** 26 base-32 characters, another each time. */
 export const freshToken = (): KeyToken => {
   drawn += 1;
-  const digits = Array.from(drawn.toString(32), (digit) => alphabet.charAt(parseInt(digit, 32)));
-  return digits.reverse().join('').padEnd(26, 'q') as KeyToken;
+  const digits = Array.from(drawn.toString(32).padStart(26, '0'), (digit) =>
+    alphabet.charAt(parseInt(digit, 32)),
+  );
+  return digits.reverse().join('') as KeyToken;
 };
 
 /** A SKU that no other case uses, so that cases can share tables. */

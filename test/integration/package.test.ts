@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,11 @@ import { isProblemCode, problemTypes } from '../../lib/http/problem-types.ts';
 import { routes } from '../../lib/http/routes.ts';
 import { timeouts } from '../../lib/runtime/timeouts.ts';
 import { type Packaged, packageShop, type Resource } from '../../localstack/packaged.ts';
+import { createTables } from '../../localstack/shop/tables.ts';
+import { groupContract } from '../contract/group-contract.ts';
+import { ledgerContract } from '../contract/ledger-contract.ts';
+import { storeContract } from '../contract/store-contract.ts';
+import { NotedShop, UsedActions } from './used-actions.ts';
 
 let folder: string;
 let packaged: Packaged;
@@ -152,6 +158,23 @@ describe('the package for AWS', () => {
     expect(writers('DeadLettersTable').sort()).toEqual(['ReplayDeadLetter', 'SettleOrders']);
   });
 
+  it('gives each function the rights on the tables that it uses under every strategy', async () => {
+    const endpoint = process.env['DYNAMODB_ENDPOINT'] ?? '';
+    const prefix = `rights-${randomUUID()}-`;
+    await createTables(endpoint, prefix);
+    const used = new UsedActions(prefix);
+    const newShop = () => new NotedShop(endpoint, prefix, used);
+    for (const { run } of [...groupContract, ...ledgerContract]) await run(newShop());
+    for (const strategy of ['dynamodb-lease', 'redis-combining'] as const) {
+      for (const { run } of storeContract) await run(Object.assign(newShop(), { strategy }));
+    }
+    for (const name of ['placeOrder', 'payOrder', 'chargeBalance', 'adjustStock']) {
+      const lacking = used.of(name).filter((right) => !granted(name).has(right));
+      expect([name, used.of(name).length > 0, lacking]).toEqual([name, true, []]);
+    }
+    expect(used.of('placeOrder')).toEqual(expect.arrayContaining(checks));
+  }, 120_000);
+
   it('creates the tables that the adapter was written for', () => {
     const tables = ofType('AWS::DynamoDB::Table').map(([, { Properties }]) => {
       const keysOf = (schema: unknown): string[] =>
@@ -248,6 +271,32 @@ const networkRights = [
 
 /** Functions that no route leads to. */
 const consumers = ['settleOrders'];
+
+/** What decides a group without taking anything. */
+const checks = ['dynamodb:ConditionCheckItem orders', 'dynamodb:ConditionCheckItem products'];
+
+/** The rights of a function's role, such as `dynamodb:Query orders/index/holds`. */
+function granted(name: string): Set<string> {
+  const role = name.replace(/^./, (letter) => letter.toUpperCase());
+  const found = ofType('AWS::IAM::Role').find(([id]) => id.startsWith(`${role}IamRole`));
+  if (found === undefined) throw new Error(`${name} has no role of its own`);
+  const policies = found[1].Properties['Policies'] as {
+    PolicyDocument: { Statement: Statement[] };
+  }[];
+  const statements = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+  return new Set(
+    statements.flatMap(({ Action, Resource }) =>
+      [Action].flat().map((action) => `${action} ${tableOf(Resource)}`),
+    ),
+  );
+}
+
+/** `orders` or `orders/index/holds`, of `!GetAtt` or `!Sub`. */
+function tableOf(resource: unknown): string {
+  const [, id = '', index = ''] =
+    /(\w+)Table(?:",|\.)"?Arn\}?((?:\/index\/\w+)?)/.exec(JSON.stringify(resource)) ?? [];
+  return `${id.replace(/^./, (letter) => letter.toLowerCase())}${index}`;
+}
 
 interface Statement {
   readonly Action: string[];

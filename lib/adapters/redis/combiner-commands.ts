@@ -3,15 +3,16 @@ import { Unavailable } from '../../domain/unavailable.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Combined, CombineOptions } from '../../ports/combiner.ts';
 import { type Connection, script, type Script } from './client.ts';
+import { DELIVER_LUA } from './combiner-deliver-script.ts';
 import type { Inbox, Lead } from './combiner-inbox.ts';
 import {
   combinerKeys,
-  DELIVER_LUA,
   ENTER_LUA,
   type Entered,
   WITHDRAW_LUA,
   type Withdrawn,
 } from './combiner-scripts.ts';
+import { askTwice } from './lock-bracket.ts';
 
 /** An entry with what is known of it. */
 export interface HandIn {
@@ -35,9 +36,6 @@ interface Wait {
   readonly kind: 'wait';
   readonly ms: number;
 }
-
-/** Past this there is no time for a second try: an outage is told within a second. */
-const FIRST_TRY_MS_MAX = 450;
 
 /** The three scripts, each asked again once if its reply was lost. */
 export class CombinerCommands {
@@ -95,10 +93,17 @@ export class CombinerCommands {
     messages: readonly (readonly [channel: string, message: string])[],
   ): Promise<boolean> {
     const { leaseMs, entriesMax } = options;
-    const args = [fence, Math.ceil(leaseMs), entriesMax, ids.length, ...ids];
+    const args = [fence, Math.ceil(leaseMs), entriesMax, 0, ids.length, ...ids];
     const sent = messages.flat();
     const asked = () => this.#deliver(combinerKeys(key), [...args, ...sent]);
     return (await this.#ask(asked, 'unknown')) === 1;
+  }
+
+  /** Tells all who wait that the batch met an outage, and leaves the lead to who comes next. */
+  async deliverOutage({ key, inbox, options }: HandIn, fence: Fence): Promise<void> {
+    const { leaseMs, entriesMax } = options;
+    const args = [fence, Math.ceil(leaseMs), entriesMax, 1, 1, inbox.id];
+    await this.#ask(() => this.#deliver(combinerKeys(key), args), 'unknown');
   }
 
   /** Takes an entry back, or learns the fence under which to find out what became of it. */
@@ -115,18 +120,15 @@ export class CombinerCommands {
    * second.
    */
   async #ask<Reply>(ask: () => Promise<Reply>, fate: Unavailable['fate']): Promise<Reply> {
-    const startedMs = this.#clock.nowMs();
+    let tries = 0;
+    const counted = () => {
+      tries += 1;
+      return ask();
+    };
     try {
-      return await ask();
+      return await askTwice(this.#clock, counted);
     } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-      const late = this.#clock.nowMs() - startedMs > FIRST_TRY_MS_MAX;
-      if (error.fate === 'none' || late) throw as(error, fate);
-    }
-    try {
-      return await ask();
-    } catch (error) {
-      throw error instanceof Unavailable ? as(error, 'unknown') : error;
+      throw error instanceof Unavailable ? as(error, tries === 1 ? fate : 'unknown') : error;
     }
   }
 }

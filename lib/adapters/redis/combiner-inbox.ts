@@ -22,12 +22,20 @@ export interface Told {
   readonly outcome: string | undefined;
 }
 
-export type Word = Lead | Told;
+/** A leader met an outage. */
+export interface Outage {
+  readonly kind: 'outage';
+  /** A leader had the entry, so it may have been decided. */
+  readonly taken: boolean;
+}
+
+export type Word = Lead | Told | Outage;
 
 /** A message of a leader to a process, and one of the queue to whoever is to lead. */
 type Message =
   | readonly ['told', readonly (readonly [string, string, 0 | 1, string | null])[]]
-  | readonly ['lead', string, string, readonly Shown[]];
+  | readonly ['lead', string, string, readonly Shown[]]
+  | readonly ['outage', readonly (readonly [string, 0 | 1])[]];
 
 /** What has come for one waiter, from before its entry is handed in, so that nothing comes too early. */
 export class Inbox {
@@ -104,6 +112,12 @@ export class Inboxes {
     if (message[0] === 'lead') {
       const [, id, fence, batch] = message;
       this.#inboxes.get(id)?.put({ kind: 'lead', fence: Number(fence) as Fence, batch });
+      return;
+    }
+    if (message[0] === 'outage') {
+      for (const [id, taken] of message[1]) {
+        this.#inboxes.get(id)?.put({ kind: 'outage', taken: taken === 1 });
+      }
       return;
     }
     for (const [id, ticket, again, outcome] of message[1]) {

@@ -1,7 +1,5 @@
-import { FENCE_LUA, fenceKey } from './fence.ts';
+import { FENCE_LUA, fenceKey, QUEUE_MS } from './fence.ts';
 
-/** Longer than any request waits; an entry is a customer's order, and is not kept for longer. */
-const QUEUE_MS = 60_000;
 /** What was shown to leaders is remembered for as long as the fences. */
 const LEAD_MS = 3_600_000;
 /** A server of a cluster counts only its own listeners, so it is not asked about many. */
@@ -27,7 +25,7 @@ export const combinerKeys = (key: string): readonly string[] => [
  * Whoever is made leader must be alive, or the rest wait for a lease. So it is one of those next in
  * line whose channel has a listener, and who has time left for a batch; failing that the youngest.
  */
-const QUEUE_LUA = `${FENCE_LUA}
+export const QUEUE_LUA = `${FENCE_LUA}
 local queue, entries, lead, counter = unpack(KEYS)
 
 local function note(...)
@@ -62,7 +60,8 @@ end
 
 local function begin(id, leaseMs, above)
   local fence = nextFence(counter, above)
-  note('id', id, 'fence', fence, 'untilMs', string.format('%.0f', nowMs + leaseMs))
+  local untilMs = string.format('%.0f', nowMs + leaseMs)
+  note('id', id, 'fence', fence, 'untilMs', untilMs, 'leaseMs', leaseMs)
   return fence
 end
 
@@ -108,8 +107,16 @@ export type Entered =
  * wait in ms, "<channel> <name>", payload; without a payload it only asks how the entry stands.
  *
  * Asked again, it keeps the entry's place. Whoever finds itself the leader did not hear of it, so it
- * has not begun, and begins anew. An entry outlives its owner's wait by a lease, so that the owner's
- * withdrawal comes first.
+ * has not begun, and begins anew. A leader with more than its lease left began before the server's
+ * clock fell back, and leads no more.
+ *
+ *   joins                        deadline          + a lease
+ *   |--- the owner waits ------------|                 |
+ *   |                                |- it withdraws   |
+ *   |--- the entry is shown to leaders ----------------|- dropped, unless it was decided before
+ *
+ * So the withdrawal of a living owner always comes before the entry is dropped unseen, and finds it, or
+ * finds that a leader has it.
  */
 export const ENTER_LUA = `${QUEUE_LUA}
 local id, leaseMs, entriesMax, above, waitMs, to, payload = unpack(ARGV)
@@ -126,30 +133,13 @@ redis.call('PEXPIRE', queue, ${QUEUE_MS})
 redis.call('PEXPIRE', entries, ${QUEUE_MS})
 ticket = string.format('%.0f', tonumber(ticket))
 
-local leader, untilMs = unpack(redis.call('HMGET', lead, 'id', 'untilMs'))
+local leader, untilMs, ledMs = unpack(redis.call('HMGET', lead, 'id', 'untilMs', 'leaseMs'))
 local leftMs = tonumber(untilMs or '0') - nowMs
-if leader ~= id and leftMs > 0 then return {'wait', ticket, joined, leftMs} end
+if leader ~= id and leftMs > 0 and leftMs <= tonumber(ledMs or '0') then
+  return {'wait', ticket, joined, leftMs}
+end
 local batch = show(entriesMax)
 return {'lead', ticket, joined, begin(id, leaseMs, above), batch}
-`;
-
-/**
- * ARGV: fence, lease in ms, entries at most, how many ids of decided entries follow, these, and then
- * channels and messages by turns. Answers 1 if the messages were sent, now or by an earlier try.
- *
- * They are sent, the entries taken out, and the lead handed on, in one step, and only if nobody has led
- * since: `RedisCombiner` says why.
- */
-export const DELIVER_LUA = `${QUEUE_LUA}
-local fence, leaseMs, entriesMax, decided = unpack(ARGV, 1, 4)
-local current, done = unpack(redis.call('HMGET', lead, 'fence', 'done'))
-if done == fence then return 1 end
-if current ~= fence then return 0 end
-for i = 5, 4 + decided do drop(ARGV[i]) end
-note('done', fence)
-handOn(leaseMs, entriesMax)
-for i = 5 + decided, #ARGV, 2 do redis.call('PUBLISH', ARGV[i], ARGV[i + 1]) end
-return 1
 `;
 
 export type Withdrawn = readonly ['withdrawn'] | readonly ['open', string];

@@ -7,6 +7,7 @@ import type { Codec } from './codec.ts';
 import { type Case, casesOf, messagesTo } from './combiner-batch.ts';
 import { CombinerCommands, type HandIn } from './combiner-commands.ts';
 import { Inboxes, type Lead, type Told, type Word } from './combiner-inbox.ts';
+import { outageAhead } from './lock-bracket.ts';
 import type { Mailbox } from './mailbox.ts';
 
 /** A waiter asks again after so long, though a leader may have longer: word may be lost. */
@@ -40,6 +41,7 @@ type Decide<Entry, Outcome> = Parameters<Combiner<Entry, Outcome>['combine']>[3]
  *   broke. An entry that has left the queue, and no word comes, is handed in again under a new ticket,
  *   and is decided again; an outcome for its old ticket is not heard any more.
  * - Redis is emptied. The same: every entry is handed in again by its owner.
+ * - A leader meets an outage. All who wait are told, for each would meet it in turn, seconds later.
  * - An entry can't be read, or makes `decide` throw. The owners of such a batch are told to see to
  *   their entries themselves, so that one bad entry does not go from leader to leader.
  */
@@ -103,12 +105,14 @@ export class RedisCombiner<Entry, Outcome> implements Combiner<Entry, Outcome> {
   async #outcome(handIn: HandIn, decide: Decide<Entry, Outcome>): Promise<Combined<Outcome>> {
     let ledFence = 0;
     const wanted = (word: Word) =>
-      word.kind === 'lead' ? word.fence > ledFence : word.ticket === handIn.ticket;
+      word.kind === 'outage' ||
+      (word.kind === 'lead' ? word.fence > ledFence : word.ticket === handIn.ticket);
     for (;;) {
       const entered = await this.#commands.enter(handIn, this.#leftMs(handIn));
       let word = entered.kind === 'lead' ? entered : await this.#heard(handIn, entered.ms, wanted);
       while (word !== undefined) {
         if (word.kind === 'told') return this.#told(handIn, word);
+        if (word.kind === 'outage') throw outageAhead(word.taken || handIn.taken);
         ledFence = word.fence;
         const own = await this.#lead(handIn, word, decide);
         if (own !== undefined) return own;
@@ -148,7 +152,9 @@ export class RedisCombiner<Entry, Outcome> implements Combiner<Entry, Outcome> {
     const cases = casesOf(batch, this.#entries);
     const decided = await this.#decided(cases, (entries) => decide(entries, fence)).catch(
       async (error: unknown) => {
-        await this.#deliver(handIn, { fence, cases, outcomes: new Map() });
+        const outage = error instanceof Unavailable;
+        if (outage) await this.#commands.deliverOutage(handIn, fence).catch(() => undefined);
+        else await this.#deliver(handIn, { fence, cases, outcomes: new Map() });
         throw error;
       },
     );

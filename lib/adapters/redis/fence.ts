@@ -1,8 +1,14 @@
 /** Longer than anybody may hold a lock, so that a fence is forgotten only by those who need none. */
 const MEMORY_MS = 3_600_000;
 
+/** Longer than any request waits; a queue holds customers' orders, and is not kept for longer. */
+export const QUEUE_MS = 60_000;
+
 /** The counter of a key's fences: one for all kinds of locks, so that a change of kind goes on. */
 export const fenceKey = (key: string): string => `lock:{${key}}:fence`;
+
+/** Names the last holder whose work met an outage: of no kind of lock in particular either. */
+export const outageKey = (key: string): string => `lock:{${key}}:outage`;
 
 /**
  * Lua: `nowUs` and `nowMs`, the server's time, and `nextFence(counter, above)`, the number of whoever

@@ -7,7 +7,11 @@ import type { Held } from '../../ports/lock.ts';
 const FIRST_TRY_MS_MAX = 450;
 
 /** Answers 1 if the lock was still the caller's. */
-type Release = () => Promise<0 | 1>;
+type Release = (outage: 0 | 1) => Promise<0 | 1>;
+
+/** What those are told who waited while a holder's work met an outage; `begun`: their own may be done. */
+export const outageAhead = (begun = false): Unavailable =>
+  new Unavailable('dynamodb', begun ? 'unknown' : 'none');
 
 /**
  * Asks, and once more if nobody can tell what became of it. Only for questions that may be asked
@@ -46,22 +50,22 @@ async function whileHeld<T>(
   work: (fence: Fence) => Promise<T>,
   release: Release,
 ): Promise<Held<T>> {
-  let lost = true;
   let value: T;
   try {
     value = await work(fence);
-  } finally {
-    lost = await wasLost(release);
+  } catch (error) {
+    await wasLost(release, error instanceof Unavailable ? 1 : 0);
+    throw error;
   }
-  return { kind: 'held', value, lost };
+  return { kind: 'held', value, lost: await wasLost(release) };
 }
 
 /**
  * Never rejects: the work is done, and its value must not be lost to an outage. Nobody can tell then
  * whose the lock is, and it runs out by itself.
  */
-export const wasLost = (release: Release): Promise<boolean> =>
-  release().then(
+export const wasLost = (release: Release, outage: 0 | 1 = 0): Promise<boolean> =>
+  release(outage).then(
     (released) => released === 0,
     () => true,
   );

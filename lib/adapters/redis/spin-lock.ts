@@ -3,8 +3,8 @@ import type { Fence } from '../../domain/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HoldOptions, Lock } from '../../ports/lock.ts';
 import { type Connection, script } from './client.ts';
-import { fenceKey } from './fence.ts';
-import { askTwice, bracketed } from './lock-bracket.ts';
+import { fenceKey, outageKey } from './fence.ts';
+import { askTwice, bracketed, outageAhead } from './lock-bracket.ts';
 import { type Answer, RELEASE_LUA, TRY_LUA } from './lock-scripts.ts';
 
 const PAUSE_MS_MIN = 4;
@@ -27,24 +27,28 @@ export function spinLock(connection: Connection, clock: Clock): Lock {
   ): Promise<Fence | undefined> {
     const deadlineMs = clock.nowMs() + waitMsMax;
     const args = [id, Math.ceil(leaseMs), fenceAbove];
+    let outage = '';
     for (let pauseMs = PAUSE_MS_MIN; ;) {
-      const [got, told] = await askTwice(clock, () => attempt(keys, args));
-      if (got === 1) return Number(told) as Fence;
+      const answer = await askTwice(clock, () => attempt(keys, [...args, outage]));
+      if (answer[0] === 1) return Number(answer[1]) as Fence;
+      if (answer[0] === -1) throw outageAhead();
+      const [, heldMs, lastOutage] = answer;
+      outage ||= lastOutage;
       const leftMs = deadlineMs - clock.nowMs();
       if (leftMs <= 0) return undefined;
       pauseMs = Math.min(
         PAUSE_MS_MAX,
         PAUSE_MS_MIN + clock.random() * (3 * pauseMs - PAUSE_MS_MIN),
       );
-      await clock.sleep(Math.min(pauseMs, told + 1, leftMs));
+      await clock.sleep(Math.min(pauseMs, heldMs + 1, leftMs));
     }
   }
 
   return {
     hold: async (key, options, work) => {
-      const keys = [`lock:{${key}}:spin`, fenceKey(key)];
+      const keys = [`lock:{${key}}:spin`, fenceKey(key), outageKey(key)];
       const id = randomUUID();
-      const leave = () => askTwice(clock, () => release(keys, [id]));
+      const leave = (outage: 0 | 1) => askTwice(clock, () => release(keys, [id, outage]));
       return bracketed(() => acquire(keys, id, options), work, leave);
     },
   };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { Fence } from '../../../lib/domain/ids.ts';
+import { Unavailable } from '../../../lib/domain/unavailable.ts';
 import { type Decide, moment, names, Party, Table, until } from './combiner-rig.ts';
 
 const url = process.env['REDIS_URL'] ?? '';
@@ -275,6 +276,46 @@ describe('a leader that fails', () => {
     expect(told).toEqual({ kind: 'open', fence: expect.any(Number) });
     expect('fence' in told && told.fence).toBeGreaterThan(first.fence);
     expect(await one.combine(key, 'next', table.decide)).toEqual(decided('next'));
+  });
+
+  test('meets an outage: all who wait are told at once, and the next one leads', async () => {
+    const [one, two, table, key] = [party(), party(), new Table(), freshKey()];
+    const first = new Held(table);
+    const opened = one.combine(key, 'first', first.decide);
+    await first.begun.promise;
+    const met = Promise.withResolvers<undefined>();
+    const began = Promise.withResolvers<undefined>();
+    const away: Decide = async () => {
+      began.resolve(undefined);
+      await met.promise;
+      throw new Unavailable('dynamodb', 'unknown');
+    };
+    const told = names('batch', 5).map((e) => two.combine(key, e, away));
+    await queueOf(key, 6);
+    first.go.resolve(undefined);
+    await Promise.all([opened, began.promise]);
+    const behind = names('behind', 15).map((e) => one.combine(key, e, unwanted));
+    await queueOf(key, 20);
+    const startedMs = Date.now();
+    met.resolve(undefined);
+    const fates = (await Promise.allSettled([...told, ...behind])).map((answer) =>
+      answer.status === 'rejected' ? (answer.reason as Unavailable).fate : answer.status,
+    );
+    expect(fates).toEqual([...told.map(() => 'unknown'), ...behind.map(() => 'none')]);
+    expect(Date.now() - startedMs).toBeLessThan(500);
+    expect(await queued(key)).toBe(0);
+    expect(await one.combine(key, 'next', table.decide)).toEqual(decided('next'));
+  });
+
+  test('dies as the clock falls back an hour: others lead all the same', async () => {
+    const [one, table, key] = [party(), new Table(), freshKey()];
+    const dead = new Held(table);
+    void one.combine(key, 'dead', dead.decide, { leaseMs: 400 }).catch(() => undefined);
+    await dead.begun.promise;
+    await redis.hset(`combine:{${key}}:lead`, 'untilMs', Date.now() + 3_600_000);
+    const startedMs = Date.now();
+    expect((await one.combine(key, 'e', table.decide, { leaseMs: 400 })).kind).toBe('decided');
+    expect(Date.now() - startedMs).toBeLessThan(1_000);
   });
 
   test('is not chosen among processes that have gone', async () => {

@@ -7,6 +7,7 @@ import { Redis } from 'ioredis';
 import { onwards, scripted } from '../../fault-box/faults.ts';
 import { RedisFaultBox, redisFaults } from '../../fault-box/redis.ts';
 import type { Fence } from '../../../lib/domain/ids.ts';
+import { Unavailable } from '../../../lib/domain/unavailable.ts';
 import type { HoldOptions } from '../../../lib/ports/lock.ts';
 import { type Bench, benchOf, keysOf, kinds, latch, sleep, timed } from './lock-bench.ts';
 
@@ -36,7 +37,7 @@ describe.each(kinds)('the %s lock', (kind) => {
   afterEach(async () => {
     for (const { close } of opened) close();
     const names = [...(await keysOf(plain, key)).keys()];
-    await plain.del(`${key}-count`, `${key}-fences`, ...names);
+    await plain.del(`${key}-count`, `${key}-fences`, `lock:{${key}}:outage`, ...names);
   });
 
   it('lets one of 30 workers in at a time, each with a newer fence', async () => {
@@ -137,6 +138,56 @@ describe.each(kinds)('the %s lock', (kind) => {
     expect(await plain.exists(holderKey())).toBe(1);
     free.open();
     if (lost.kind === 'held') expect(await lost.value.holding).toMatchObject({ lost: false });
+  });
+
+  it('tells all who wait of an outage that the work met, at once, and goes on', async () => {
+    const [first, second] = [bench(), bench()];
+    const inside = latch();
+    const holding = first.lock.hold(key, patient, async () => {
+      inside.open();
+      await sleep(150);
+      throw new Unavailable('dynamodb', 'unknown');
+    });
+    holding.catch(() => undefined);
+    await inside.opened;
+    let begun = 0;
+    const waiting = Array.from({ length: 20 }, (_, i) =>
+      timed(() =>
+        (i % 2 ? first : second).lock
+          .hold(key, patient, async () => (begun += 1))
+          .catch((error: unknown) => error),
+      ),
+    );
+    await expect(holding).rejects.toMatchObject({ name: 'Unavailable', fate: 'unknown' });
+    for (const { value, ms } of await Promise.all(waiting)) {
+      expect(value).toMatchObject({ name: 'Unavailable', fate: 'none' });
+      expect(ms).toBeLessThan(1_000);
+    }
+    expect(begun).toBe(0);
+    const next = await timed(() => second.lock.hold(key, patient, fenceOf));
+    expect(next.value).toMatchObject({ kind: 'held', lost: false });
+    expect(next.ms).toBeLessThan(500);
+  });
+
+  it('waits one lease for a dead holder though the server’s clock fell back an hour', async () => {
+    const dead = bench();
+    const inside = latch();
+    const lease: HoldOptions = { leaseMs: 600, waitMsMax: 5_000 };
+    void dead.lock.hold(key, lease, () => {
+      inside.open();
+      return new Promise(() => undefined);
+    });
+    await inside.opened;
+    const [waiting, late] = [bench(), bench()];
+    const first = timed(() => waiting.lock.hold(key, lease, fenceOf));
+    await sleep(100);
+    // To the server the lease has an hour more then.
+    await plain.pexpire(holderKey(), 3_600_000);
+    const second = timed(() => late.lock.hold(key, lease, fenceOf));
+    for (const { value, ms } of await Promise.all([first, second])) {
+      expect(value).toMatchObject({ kind: 'held', lost: false });
+      expect(ms).toBeLessThan(600 + 500);
+    }
   });
 
   it('gives newer fences though the server forgot all, by its time', async () => {
