@@ -30,7 +30,8 @@ export const dynamodb: Engine<'dynamodb'> = {
       args: [
         '-XX:TieredStopAtLevel=1',
         '-XX:+UseSerialGC',
-        '-Xmx256m',
+        // Everything is kept in memory, and the tables of a whole run of tests are some hundred MB.
+        '-Xmx768m',
         `-Djava.library.path=${join(folder, 'DynamoDBLocal_lib')}`,
         '-jar',
         join(folder, 'DynamoDBLocal.jar'),
