@@ -9,6 +9,7 @@ const batchLine = z.object({
   message: z.literal('batch'),
   consumer: z.literal('settle-orders'),
   records: z.int(),
+  failed: z.array(z.unknown()),
   cost: shownCost,
 });
 
@@ -35,7 +36,8 @@ export class LaneLog {
       for (const line of await this.#lines()) {
         const batch = batchLine.safeParse(jsonIn(line)).data;
         if (batch === undefined) continue;
-        seen += batch.records;
+        // What failed comes again, and is counted then.
+        seen += batch.records - batch.failed.length;
         cost = addCost(cost, batch.cost);
       }
       // A line is written a moment after what it tells of can be read.

@@ -1,4 +1,4 @@
-import { Unavailable } from './unavailable.ts';
+import { Doubtful, Unavailable } from './unavailable.ts';
 
 /** What waiting needs; `Clock` in lib/ports is one. */
 interface Timing {
@@ -121,7 +121,7 @@ export async function persist<Outcome extends Undecided>(
     if (outcome.unfinished) doubt ??= new Unavailable('dynamodb', 'unknown');
     if (outcome.kind === 'contended' && (await patience.outlastsConflict(tries))) continue;
     const open = outcome.kind === 'contended' || overturnable.includes(outcome.kind);
-    if (doubt !== undefined && open) throw doubt;
+    if (doubt !== undefined && open) throw new Doubtful(doubt);
     return outcome;
   }
 }

@@ -7,8 +7,12 @@ export interface Poison {
   readonly detail: string;
 }
 
+/** A detail may quote the record, and stands beside it in one item of the store. */
+const DETAIL_CHARACTERS_MAX = 1_000;
+
 export const poison = (reason: Poison['reason'], detail: string): Poison => ({
   kind: 'poison',
   reason,
-  detail,
+  detail:
+    detail.length > DETAIL_CHARACTERS_MAX ? `${detail.slice(0, DETAIL_CHARACTERS_MAX)} …` : detail,
 });

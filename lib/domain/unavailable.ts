@@ -14,3 +14,16 @@ export class Unavailable extends Error {
     this.fate = fate;
   }
 }
+
+/**
+ * The engine answered, and what an earlier attempt came to is still unknown, so that this answer can't
+ * be told. It is no outage: others need not hear of it.
+ */
+export class Doubtful extends Unavailable {
+  constructor(doubt: Unavailable) {
+    super(doubt.engine, 'unknown', doubt);
+  }
+}
+
+export const isOutage = (error: unknown): error is Unavailable =>
+  error instanceof Unavailable && !(error instanceof Doubtful);

@@ -1,8 +1,10 @@
 import { type Patience, persist } from '../domain/patience.ts';
-import { Unavailable } from '../domain/unavailable.ts';
+import { isOutage, Unavailable } from '../domain/unavailable.ts';
 import type { LeaseOutcome } from '../ports/leases.ts';
 
 const WINDOW_MS_FIRST = 80;
+/** A lease that has run out is asked for at once, but not without a breath between. */
+const WAIT_MS_MIN = 2;
 /** With one call that times out, an outage is still told within 3 s of the last answer. */
 const WINDOW_MS_MAX = 1_600;
 /** Past this there is no time for a second call. */
@@ -51,12 +53,13 @@ export class LeaseWait {
     const nowMs = this.#patience.nowMs();
     const heldMs = Math.max(0, this.#untilMs - nowMs) + WINDOW_MS_FIRST * this.#patience.random();
     // A last look is worth more than a wait that ends too late for any.
-    this.#waitedMs = Math.min(this.#jitteredMs(heldMs), 0.8 * this.#patience.leftMs);
+    const waitMs = Math.max(WAIT_MS_MIN, this.#jitteredMs(heldMs));
+    this.#waitedMs = Math.min(waitMs, 0.8 * this.#patience.leftMs);
     for (let leftMs = this.#waitedMs; leftMs > 0; leftMs -= NAP_MS) {
       if (!(await this.#patience.pause(Math.min(leftMs, NAP_MS)))) return false;
       if (this.#outages.seenSince(nowMs)) throw new Unavailable('dynamodb', 'none');
     }
-    return this.#waitedMs > 1;
+    return this.#patience.leftMs > WAIT_MS_MIN;
   }
 
   #jitteredMs(heldMs: number): number {
@@ -85,8 +88,7 @@ export class StoreOutages {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof Unavailable && error.engine === 'dynamodb')
-        this.#seenMs = patience.nowMs();
+      if (isOutage(error) && error.engine === 'dynamodb') this.#seenMs = patience.nowMs();
       throw error;
     }
   }

@@ -68,8 +68,10 @@ export async function placeGroup(
     }
   };
 
-  // An attempt of unknown fate may still land, and make such a refusal untrue.
-  const decision = await persist(attempt, patience, ['refused']);
+  // An attempt of unknown fate may still land, and make such a refusal untrue; unless it stands in the
+  // store, as those of a lane do.
+  const untold = group.lane === undefined ? (['refused'] as const) : [];
+  const decision = await persist(attempt, patience, untold);
   if ('outcomes' in decision) return decision.outcomes;
   return group.placements.map(() => decision);
 }

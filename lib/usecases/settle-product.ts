@@ -8,6 +8,9 @@ import type { MakeRoom, PlaceGroup } from '../ports/strategy.ts';
 import { moveMarks } from './move-marks.ts';
 import { releaseExpired, type ReleaseExpiredDeps } from './release-expired.ts';
 
+/** As long as it takes to read the product once more and to decide. */
+const LOOK_FRESH_MS = 1_000;
+
 export interface SettleProductDeps extends ReleaseExpiredDeps {
   readonly placeGroup: PlaceGroup;
 }
@@ -72,13 +75,23 @@ async function settleChunk(
   return undefined;
 }
 
-/** Enough for the whole chunk, since one look is then enough. */
-const roomMaker =
-  (deps: SettleProductDeps, placements: readonly Placement[], patience: Patience): MakeRoom =>
-  async (shortage) => {
-    if (!mayBeCovered([shortage], patience.nowMs())) return false;
+/**
+ * Asks for enough for the whole chunk, so that one look is enough. After one that found no expired order
+ * left, a shortage is a true one, unless so much time went by that another may have ended.
+ */
+function roomMaker(
+  deps: SettleProductDeps,
+  placements: readonly Placement[],
+  patience: Patience,
+): MakeRoom {
+  let noneLeftMs = -Infinity;
+  return async (shortage) => {
+    const nowMs = patience.nowMs();
+    if (nowMs - noneLeftMs < LOOK_FRESH_MS || !mayBeCovered([shortage], nowMs)) return false;
     const units = placements.flatMap(({ order }) => order.lines).map(({ quantity }) => quantity);
     const requestedUnits = units.reduce((sum, quantity) => sum + quantity, 0);
-    await releaseExpired(deps, [{ ...shortage, requestedUnits }], patience);
+    const noneLeft = await releaseExpired(deps, [{ ...shortage, requestedUnits }], patience);
+    if (noneLeft) noneLeftMs = nowMs;
     return true;
   };
+}

@@ -1,7 +1,7 @@
 import type { Invocation, Invoke } from './invocation.ts';
 
 /** Above the function's own time-out, which is told by the port: to be met only if the port hangs. */
-const ANSWER_MS_MAX = 60_000;
+const ANSWER_MS_MAX = 70_000;
 /** Of a stack trace, what a line of the log is to hold. */
 const ERROR_MAX = 500;
 

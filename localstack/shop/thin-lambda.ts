@@ -57,17 +57,20 @@ async function answer(
   }
 }
 
-/** Lambda ends a function that takes too long; here it is left to itself, and told to have failed. */
+/**
+ * Lambda ends a function that takes too long; here it is left to itself, and told to have failed. Only
+ * consumers are invoked here, and theirs is the longest time.
+ */
 async function invoked(handler: AnyHandler, functionName: string, event: object): Promise<unknown> {
-  const endMs = Date.now() + timeouts.functionMs;
+  const endMs = Date.now() + timeouts.consumerMs;
   const context = {
     functionName,
     awsRequestId: randomUUID(),
     getRemainingTimeInMillis: () => endMs - Date.now(),
   };
   const over = new AbortController();
-  const late = sleep(timeouts.functionMs, undefined, { signal: over.signal }).then(() => {
-    throw new Error(`Task timed out after ${timeouts.functionMs / 1_000} seconds`);
+  const late = sleep(timeouts.consumerMs, undefined, { signal: over.signal }).then(() => {
+    throw new Error(`Task timed out after ${timeouts.consumerMs / 1_000} seconds`);
   });
   // Called off in the common case.
   late.catch(() => undefined);

@@ -55,7 +55,7 @@ export class LaneWorld {
     };
     this.network = new Network({ random, scheduler, coverage, crash });
     this.skus = ['apple', 'berry', 'citron'].slice(0, random.between(1, 3)) as Sku[];
-    this.#reservationMs = random.pick([600_000, 120_000]);
+    this.#reservationMs = random.pick([600_000, 120_000, 15_000]);
     for (const sku of this.skus) this.#stock(sku, random.between(0, 12));
     this.written = drawWritten(random, this.skus);
     this.oracle = new Oracle(this.tables, this.log);

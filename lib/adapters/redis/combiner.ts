@@ -1,5 +1,5 @@
 import type { Fence } from '../../domain/ids.ts';
-import { Unavailable } from '../../domain/unavailable.ts';
+import { isOutage, Unavailable } from '../../domain/unavailable.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Combined, CombineOptions, Combiner } from '../../ports/combiner.ts';
 import type { Connection } from './client.ts';
@@ -152,8 +152,8 @@ export class RedisCombiner<Entry, Outcome> implements Combiner<Entry, Outcome> {
     const cases = casesOf(batch, this.#entries);
     const decided = await this.#decided(cases, (entries) => decide(entries, fence)).catch(
       async (error: unknown) => {
-        const outage = error instanceof Unavailable;
-        if (outage) await this.#commands.deliverOutage(handIn, fence).catch(() => undefined);
+        if (isOutage(error))
+          await this.#commands.deliverOutage(handIn, fence).catch(() => undefined);
         else await this.#deliver(handIn, { fence, cases, outcomes: new Map() });
         throw error;
       },

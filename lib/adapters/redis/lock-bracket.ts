@@ -1,5 +1,5 @@
 import type { Fence } from '../../domain/ids.ts';
-import { Unavailable } from '../../domain/unavailable.ts';
+import { isOutage, Unavailable } from '../../domain/unavailable.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Held } from '../../ports/lock.ts';
 
@@ -54,7 +54,7 @@ async function whileHeld<T>(
   try {
     value = await work(fence);
   } catch (error) {
-    await wasLost(release, error instanceof Unavailable ? 1 : 0);
+    await wasLost(release, isOutage(error) ? 1 : 0);
     throw error;
   }
   return { kind: 'held', value, lost: await wasLost(release) };

@@ -47,6 +47,12 @@ local function lastOutage()
   return redis.call('GET', KEYS[3]) or '-'
 end
 
+-- A note that is gone, since it ran out or Redis was emptied, is no new outage.
+local function outageSince(known)
+  local last = lastOutage()
+  return known ~= '' and last ~= '-' and last ~= known
+end
+
 local function noteOutage(id)
   redis.call('SET', KEYS[3], id, 'PX', ${OUTAGE_MS})
 end
@@ -66,7 +72,7 @@ export const TRY_LUA = `${FENCE_LUA}${HOLDER_LUA}
 local id, leaseMs, above, outage = unpack(ARGV)
 local owner, fence = ownAgain(id, leaseMs)
 if fence then return {1, fence} end
-if outage ~= '' and outage ~= lastOutage() then return {-1} end
+if outageSince(outage) then return {-1} end
 if owner then return {0, redis.call('PTTL', KEYS[1]), lastOutage()} end
 return {1, grant(id, leaseMs, above)}
 `;
@@ -159,7 +165,7 @@ export const ENTER_LUA = `${FENCE_LUA}${HOLDER_LUA}${QUEUE_LUA}
 local id, leaseMs, above, waitMs, address, outage = unpack(ARGV)
 local owner, fence = ownAgain(id, leaseMs)
 if fence then return {1, fence} end
-if outage ~= '' and outage ~= lastOutage() then drop(id) return {-1} end
+if outageSince(outage) then drop(id) return {-1} end
 if not owner then
   local head, given = handOver(id)
   if head == id then return {1, given} end
