@@ -7,7 +7,7 @@ import { Redis } from 'ioredis';
 import { onwards, scripted } from '../../fault-box/faults.ts';
 import { RedisFaultBox, redisFaults } from '../../fault-box/redis.ts';
 import type { Fence } from '../../../lib/domain/ids.ts';
-import { Unavailable } from '../../../lib/domain/unavailable.ts';
+import { Doubtful, Unavailable } from '../../../lib/domain/unavailable.ts';
 import type { HoldOptions } from '../../../lib/ports/lock.ts';
 import { type Bench, benchOf, keysOf, kinds, latch, sleep, timed } from './lock-bench.ts';
 
@@ -138,6 +138,26 @@ describe.each(kinds)('the %s lock', (kind) => {
     expect(await plain.exists(holderKey())).toBe(1);
     free.open();
     if (lost.kind === 'held') expect(await lost.value.holding).toMatchObject({ lost: false });
+  });
+
+  it('tells nobody of a doubt of the holder alone, nor of an old outage whose note is gone', async () => {
+    const { lock } = bench();
+    await plain.set(`lock:{${key}}:outage`, 'old', 'PX', 30_000);
+    const [holding, letGo] = [latch(), latch()];
+    const holder = lock.hold(key, patient, async () => {
+      holding.open();
+      await letGo.opened;
+      throw new Doubtful(new Unavailable('dynamodb', 'unknown'));
+    });
+    await holding.opened;
+    const waiting = Array.from({ length: 5 }, () => lock.hold(key, patient, fenceOf));
+    await sleep(100);
+    await plain.del(`lock:{${key}}:outage`);
+    await sleep(100);
+    letGo.open();
+    await expect(holder).rejects.toBeInstanceOf(Doubtful);
+    const told = await Promise.all(waiting);
+    expect(told.map(({ kind }) => kind)).toEqual(Array<string>(5).fill('held'));
   });
 
   it('tells all who wait of an outage that the work met, at once, and goes on', async () => {
