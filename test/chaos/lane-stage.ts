@@ -7,8 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ENGINES, type Engines, startEngines } from '../../localstack/engines/index.ts';
 import { type Answer, call, putOnSale } from '../../localstack/shop/client.ts';
 import { signToken } from '../../localstack/shop/keys.ts';
-import { openShop, type Shop } from '../../localstack/shop/open.ts';
+import { openShop, type Shop, type ShopOptions } from '../../localstack/shop/open.ts';
 import { order, times } from '../e2e/shop.ts';
+
+const TURN_MS_MAX = 60_000;
 
 /** A door in front of an engine that a test can shut: nobody gets in, and who is in is cut off. */
 export class Gate {
@@ -62,14 +64,22 @@ export class LaneStage {
   readonly #gate: Gate;
   readonly #shop: Shop;
   readonly #ann: string;
+  readonly #options: ShopOptions;
+  #second: Shop | undefined;
   #broker: ChildProcess | undefined;
   #brokerPid: number;
 
-  private constructor(engines: Engines, gate: Gate, shop: Shop, ann: string) {
+  private constructor(
+    engines: Engines,
+    gate: Gate,
+    { shop, options }: { readonly shop: Shop; readonly options: ShopOptions },
+    ann: string,
+  ) {
     this.#engines = engines;
     this.#gate = gate;
     this.#shop = shop;
     this.#ann = ann;
+    this.#options = options;
     this.#brokerPid = engines.engines.find(({ name }) => name === 'kafka')?.pid ?? 0;
   }
 
@@ -84,8 +94,9 @@ export class LaneStage {
     const env = { ...engines.env, DYNAMODB_ENDPOINT: `http://127.0.0.1:${await gate.listen()}` };
     const prefix = `chaos-${randomUUID()}-`;
     const names = { tablePrefix: prefix, topicPrefix: prefix };
-    const shop = await openShop({ harness: 'thin', env: { ...env, LOG_LEVEL: 'ERROR' }, ...names });
-    return new LaneStage(engines, gate, shop, await signToken('ann'));
+    const options = { harness: 'thin', env: { ...env, LOG_LEVEL: 'ERROR' }, ...names } as const;
+    const shop = await openShop(options);
+    return new LaneStage(engines, gate, { shop, options }, await signToken('ann'));
   }
 
   get url(): string {
@@ -94,6 +105,17 @@ export class LaneStage {
 
   get gate(): Gate {
     return this.#gate;
+  }
+
+  /** Another shop on the same tables and topics, whose bridge is a member of the same groups. */
+  async openSecond(): Promise<string> {
+    this.#second = await openShop(this.#options);
+    return this.#second.url;
+  }
+
+  /** The functions' process and the bridge's. */
+  signalFirst(signal: NodeJS.Signals): void {
+    for (const pid of [this.#shop.pid, this.bridgePid]) process.kill(pid, signal);
   }
 
   get bridgePid(): number {
@@ -116,21 +138,21 @@ export class LaneStage {
   }
 
   /** Orders one unit each; those that were acknowledged, in the order of their places. */
-  async queue(sku: string, orders: number): Promise<Answer[]> {
-    const answers = await Promise.all(times(orders, () => this.ask(sku)));
+  async queue(sku: string, orders: number, url = this.url): Promise<Answer[]> {
+    const answers = await Promise.all(times(orders, () => this.ask(sku, undefined, url)));
     return answers.filter(({ status }) => status === 202).sort((a, b) => offsetOf(a) - offsetOf(b));
   }
 
-  ask(sku: string, key: string = randomUUID()): Promise<Answer> {
-    return order(this.url, this.#ann, [[sku, 1]], key);
+  ask(sku: string, key: string = randomUUID(), url = this.url): Promise<Answer> {
+    return order(url, this.#ann, [[sku, 1]], key);
   }
 
   /** What became of an order, once it is decided. */
-  async decided(answer: Answer, msMax = 60_000): Promise<string> {
+  async decided(answer: Answer, url = this.url): Promise<string> {
     const route = `GET /tickets/${String(answer.json['ticket'])}`;
-    const endMs = Date.now() + msMax;
+    const endMs = Date.now() + TURN_MS_MAX;
     while (Date.now() < endMs) {
-      const { json } = await call(this.url, route, { token: this.#ann });
+      const { json } = await call(url, route, { token: this.#ann });
       if (json['status'] === 'CONFIRMED' || json['status'] === 'REJECTED') return json['status'];
       await sleep(100);
     }
@@ -159,6 +181,7 @@ export class LaneStage {
   }
 
   async close(): Promise<void> {
+    await this.#second?.stop();
     await this.#shop.stop();
     this.#gate.close();
     this.#broker?.kill('SIGKILL');

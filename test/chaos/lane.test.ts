@@ -8,8 +8,11 @@ import { LaneStage } from './lane-stage.ts';
 
 const placed = (n: number): string[] => Array<string>(n).fill('CONFIRMED');
 const refused = (n: number): string[] => Array<string>(n).fill('REJECTED');
-const decideAll = (stage: LaneStage, answers: Parameters<LaneStage['decided']>[0][]) =>
-  Promise.all(answers.map((answer) => stage.decided(answer)));
+const decideAll = (
+  stage: LaneStage,
+  answers: readonly Parameters<LaneStage['decided']>[0][],
+  url?: string,
+) => Promise.all(answers.map((answer) => stage.decided(answer, url)));
 
 describe('orders that queue', () => {
   let stage: LaneStage;
@@ -86,4 +89,22 @@ describe('orders that queue', () => {
     expect(await decideAll(stage, answers)).toEqual([...placed(70), ...refused(50)]);
     expect(await unitsLeft(stage.url, sku)).toBe(0);
   }, 300_000);
+
+  it('are decided by another owner while theirs stands still, functions and all, and goes on', async () => {
+    const skus = await Promise.all(times(6, () => stage.onSale(20)));
+    const url = await stage.openSecond();
+    const selling = skus.map((sku) => stage.queue(sku, 30, url));
+    await sleep(60);
+    stage.signalFirst('SIGSTOP');
+    const answers = await Promise.all(selling);
+    const told = await Promise.all(answers.map((queued) => decideAll(stage, queued, url)));
+    stage.signalFirst('SIGCONT');
+    // What it had in its hands lands now, or is turned away.
+    await sleep(5_000);
+    const again = await Promise.all(answers.map((queued) => decideAll(stage, queued, url)));
+    expect(again).toEqual(told);
+    expect(told).toEqual(skus.map(() => [...placed(20), ...refused(10)]));
+    const left = await Promise.all(skus.map((sku) => unitsLeft(url, sku)));
+    expect(left).toEqual(skus.map(() => 0));
+  }, 180_000);
 });
