@@ -157,8 +157,9 @@ describe('the package for AWS', () => {
     expect(writers('ProviderRefsTable')).toEqual(['ChargeBalance']);
     expect(writers('AdjustmentsTable')).toEqual(['AdjustStock']);
     expect(writers('DeadLettersTable').sort()).toEqual([
-      ...['RelayEvents', 'ReplayDeadLetter', 'SettleOrders'],
+      ...['RelayEvents', 'ReplayDeadLetter', 'SettleOrders', 'TallySales'],
     ]);
+    expect(writers('SalesTable')).toEqual(['TallySales']);
   });
 
   it('gives each function the rights on the tables that it uses under every strategy', async () => {
@@ -231,6 +232,19 @@ describe('the package for AWS', () => {
     expect(Properties).not.toHaveProperty('MaximumRetryAttempts');
   });
 
+  it('counts what order events tell with partial failures, and gives nothing up', () => {
+    const { Condition, Properties } = mappingOf('tallySales');
+    expect(Condition).toBe('HasKafka');
+    expect(Properties).toMatchObject({
+      Topics: ['order-events'],
+      StartingPosition: 'TRIM_HORIZON',
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumBatchingWindowInSeconds: 1,
+    });
+    expect(Properties).not.toHaveProperty('DestinationConfig');
+    expect(Properties).not.toHaveProperty('MaximumRetryAttempts');
+  });
+
   it('relays the changes of orders with partial failures, and gives nothing up', () => {
     const { Condition, Properties } = mappingOf('relayEvents');
     expect(Condition).toBe('HasKafka');
@@ -288,7 +302,7 @@ const networkRights = [
 ];
 
 /** Functions that no route leads to. */
-const consumers = ['relayEvents', 'settleOrders'];
+const consumers = ['relayEvents', 'settleOrders', 'tallySales'];
 
 /** What invokes a function beside HTTP. */
 function mappingOf(name: string): Resource {
