@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { kafkaClient } from '../../lib/adapters/kafka/client.ts';
 import { orderEventRecord } from '../../lib/messaging/order-event-record.ts';
 import { call, putOnSale } from '../../localstack/shop/client.ts';
@@ -141,4 +144,117 @@ it('tells of a crowd each order once, in one partition, as the schema says', asy
 it('gives nothing up on the way', async () => {
   const letters = await call(shop.url, 'GET /admin/dead-letters', { token: await admin() });
   expect([letters.status, letters.json['items']]).toEqual([200, []]);
+});
+
+interface Top {
+  readonly sku: string;
+  readonly name: string;
+  readonly paidUnits: number;
+}
+
+const topOf = async (query: string): Promise<Top[]> => {
+  const { status, json } = await call(shop.url, `GET /products/top${query}`);
+  expect([status, Object.keys(json)]).toEqual([200, ['items']]);
+  return json['items'] as Top[];
+};
+
+it('lists what was paid most, at most 15 s behind', async () => {
+  const token = await signToken('bob');
+  const [most, next] = [await onSale(shop.url, 99), await onSale(shop.url, 99)];
+  await charge(token, 100_000);
+  const buy = async (sku: string, quantity: number) => {
+    const { orderId } = (await order(shop.url, token, [[sku, quantity]])).json;
+    expect((await pay(token, orderId)).status).toBe(201);
+  };
+  for (const quantity of [50, 7]) await buy(most, quantity);
+  await buy(next, 40);
+  await order(shop.url, token, [[next, 50]]);
+  const paidMs = Date.now();
+  const wanted = [
+    { sku: most, name: 'A thing', paidUnits: 57 },
+    { sku: next, name: 'A thing', paidUnits: 40 },
+  ];
+  let top: Top[] = [];
+  while (Date.now() < paidMs + 15_000 && JSON.stringify(top) !== JSON.stringify(wanted)) {
+    await sleep(100);
+    top = await topOf('?limit=2');
+  }
+  expect(top).toEqual(wanted);
+  expect(await topOf('?days=1&limit=1')).toEqual(wanted.slice(0, 1));
+  expect((await topOf('?days=30&limit=50')).slice(0, 2)).toEqual(wanted);
+  expect((await topOf('')).length).toBeLessThanOrEqual(5);
+});
+
+const DYNAMODB_ENDPOINT = process.env['DYNAMODB_ENDPOINT'] ?? '';
+const KAFKA_BROKERS = process.env['KAFKA_BROKERS'] ?? '';
+
+function replay(args: readonly string[], settings: Readonly<Record<string, string>> = {}) {
+  const env = {
+    ...process.env,
+    ...{ DYNAMODB_ENDPOINT, KAFKA_BROKERS, TABLE_PREFIX: prefix, TOPIC_PREFIX: prefix, STAGE: '' },
+    ...settings,
+  };
+  const child = spawn(process.execPath, ['localstack/replay-events.ts', ...args], { env });
+  const ended = once(child, 'exit') as Promise<[number | null]>;
+  return Promise.all([ended, text(child.stdout), text(child.stderr)]).then(
+    ([[status], out, err]) => ({ status, out, err }),
+  );
+}
+
+describe('npm run replay-events', () => {
+  it('tells all again from the tables, and what is counted stays', async () => {
+    const before = new Map(heard.map(({ event }) => [String(event['eventId']), event]));
+    const top = await topOf('?limit=50');
+    const from = heard.length;
+    const { status, out, err } = await replay(['--since', '2020-01-01T00:00:00Z']);
+    expect([status, err]).toEqual([0, expect.stringContaining('orders read')]);
+    expect(out).toMatch(
+      new RegExp(`^(\\d+) orders read, \\1 of them changed since .*, ${before.size} events`),
+    );
+    const endMs = Date.now() + 5_000;
+    while (heard.length < from + before.size && Date.now() < endMs) await sleep(50);
+    const again = heard.slice(from).map(({ event }) => event);
+    expect(new Map(again.map((event) => [String(event['eventId']), event]))).toEqual(before);
+    await sleep(3_000);
+    expect(await topOf('?limit=50')).toEqual(top);
+  });
+
+  it.each([
+    ['no time', [], {}, 2, '--since is needed'],
+    ['a time that is none', ['--since', 'yesterday'], {}, 2, 'not yesterday'],
+    ['a time without a zone', ['--since', '2026-01-01T00:00:00'], {}, 2, 'needs a time such as'],
+    ['a time to come', ['--since', '2999-01-01T00:00:00Z'], {}, 2, 'yet to come'],
+    ['an unknown flag', ['--until', 'x'], {}, 2, '--until'],
+    ['no broker named', ['--since', '2020-01-01T00:00Z'], { KAFKA_BROKERS: '' }, 2, 'KAFKA_BROK'],
+    [
+      'no table named',
+      ['--since', '2020-01-01T00:00Z'],
+      { DYNAMODB_ENDPOINT: '' },
+      2,
+      'DYNAMODB_E',
+    ],
+    [
+      'a broker that is away',
+      ['--since', '2020-01-01T00:00Z'],
+      { KAFKA_BROKERS: '127.0.0.1:1' },
+      1,
+      'kafka is away',
+    ],
+    [
+      'tables that are away',
+      ['--since', '2020-01-01T00:00Z'],
+      { DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' },
+      1,
+      'dynamodb is away',
+    ],
+  ] as const)('says what is wrong with %s', async (_name, args, settings, status, said) => {
+    const told = await replay(args, settings);
+    expect([told.status, told.err]).toEqual([status, expect.stringContaining(said)]);
+  });
+
+  it('tells how it is used', async () => {
+    expect(await replay(['--help'])).toMatchObject({
+      ...{ status: 0, out: expect.stringContaining('--since T') },
+    });
+  });
 });
