@@ -21,6 +21,7 @@ export interface Template {
 
 export interface Resource {
   readonly Type: string;
+  readonly Condition?: string;
   readonly Properties: Readonly<Record<string, unknown>>;
 }
 

@@ -26,6 +26,8 @@ export const routes = {
   listEntries: route('GET', '/balance/entries', 'user', 'plain'),
   getOrder: route('GET', '/orders/{orderId}', 'user', 'plain'),
   getTicket: route('GET', '/tickets/{ticket}', 'user', 'plain'),
+  // Before the products: their path matches it too.
+  getTopProducts: route('GET', '/products/top', 'public', 'plain'),
   getProduct: route('GET', '/products/{sku}', 'public', 'plain'),
   putProduct: route('PUT', '/admin/products/{sku}', 'admin', 'plain'),
   adjustStock: route('POST', '/admin/products/{sku}/adjustments', 'admin', 'keyed'),
@@ -43,9 +45,9 @@ export const unrouted = route('ANY', '/{proxy+}', 'public', 'plain');
 
 /** The methods that a path knows; none if no route has such a path. */
 export function methodsOn(path: string): string[] {
-  return Object.values(routes)
-    .filter((route) => matches(route.path, path))
-    .map(({ method }) => method);
+  const here = Object.values(routes).filter((route) => matches(route.path, path));
+  // More than one route may match with the same method.
+  return [...new Set(here.map(({ method }) => method))];
 }
 
 function matches(pattern: string, path: string): boolean {

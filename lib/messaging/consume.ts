@@ -18,7 +18,8 @@ export interface ConsumerEdge {
 export interface ToldBatch {
   readonly consumer: string;
   readonly records: number;
-  readonly failed: readonly FailedRecord[];
+  /** What has to come again: records by their place, changes by their sequence number. */
+  readonly failed: readonly (FailedRecord | string)[];
   readonly counts: Readonly<Record<string, number>>;
   readonly errors: readonly unknown[];
   readonly tookMs: number;

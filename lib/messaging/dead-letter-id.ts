@@ -10,9 +10,14 @@ export interface RecordAddress {
 }
 
 /** Derived and not drawn, so that a record that is delivered again is given up once. */
-export function deadLetterIdOf({ topic, partition, offset }: RecordAddress): DeadLetterId {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([topic, partition, offset]))
-    .digest();
+export const deadLetterIdOf = ({ topic, partition, offset }: RecordAddress): DeadLetterId =>
+  idOf([topic, partition, offset]);
+
+/** The same for a change of a table: its stream numbers each once. */
+export const changeLetterIdOf = (stream: string, sequenceNumber: string): DeadLetterId =>
+  idOf([stream, sequenceNumber]);
+
+function idOf(place: readonly (string | number)[]): DeadLetterId {
+  const digest = createHash('sha256').update(JSON.stringify(place)).digest();
   return base32(digest).slice(0, 26) as DeadLetterId;
 }

@@ -1,5 +1,11 @@
 import type { DeadLetterId } from '../domain/ids.ts';
 
+/**
+ * The partition, and the offset, of a change that could not be told: it never stood in its topic, and
+ * so can't be published there again.
+ */
+export const NO_PARTITION = -1;
+
 /** A record that no retry can settle, kept whole with the reason, while those behind it go on. */
 export interface DeadLetter {
   readonly deadLetterId: DeadLetterId;

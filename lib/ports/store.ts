@@ -3,6 +3,7 @@ import type { DeadLetters } from './dead-letters.ts';
 import type { Leases } from './leases.ts';
 import type { Ledger } from './ledger.ts';
 import type { Orders } from './orders.ts';
+import type { Sales } from './sales.ts';
 import type { Stock } from './stock.ts';
 
 /** All that a shop keeps, made of one technology. */
@@ -13,4 +14,5 @@ export interface Store {
   readonly catalogue: Catalogue;
   readonly ledger: Ledger;
   readonly deadLetters: DeadLetters;
+  readonly sales: Sales;
 }

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { callMsMax } from '../adapters/dynamodb/client.ts';
-import { type Consumer, consumerOf } from '../messaging/consume.ts';
+import { type Consumer, type ConsumerEdge, consumerOf } from '../messaging/consume.ts';
+import { type Relay, relayOf } from '../messaging/relay.ts';
 import { systemClock } from './clock.ts';
 import { loadConfig } from './config.ts';
 import { metered } from './tally.ts';
@@ -9,20 +10,22 @@ import { timeouts } from './timeouts.ts';
 const config = loadConfig();
 const logger = new Logger({ serviceName: 'last-one' });
 
+const edge: ConsumerEdge = {
+  clock: systemClock,
+  batchMsMax: timeouts.batchMs,
+  callMsMax: callMsMax(config.DYNAMODB_ENDPOINT),
+  metered,
+  tell: ({ errors, ...batch }) => {
+    const [error] = errors;
+    if (error === undefined) logger.info('batch', { ...batch });
+    else logger.error('batch', { ...batch, error: error as Error });
+  },
+};
+
 /** `consumerOf` with this shop's edge: what the consumers in `functions/` are made with. */
 export const consume = (name: string, operate: Parameters<typeof consumerOf>[2]): Consumer =>
-  consumerOf(
-    {
-      clock: systemClock,
-      batchMsMax: timeouts.batchMs,
-      callMsMax: callMsMax(config.DYNAMODB_ENDPOINT),
-      metered,
-      tell: ({ errors, ...batch }) => {
-        const [error] = errors;
-        if (error === undefined) logger.info('batch', { ...batch });
-        else logger.error('batch', { ...batch, error: error as Error });
-      },
-    },
-    name,
-    operate,
-  );
+  consumerOf(edge, name, operate);
+
+/** The same for changes of a table. */
+export const relay = (name: string, operate: Parameters<typeof relayOf>[2]): Relay =>
+  relayOf(edge, name, operate);

@@ -1,6 +1,6 @@
 import { isDeadLetterId } from '../domain/ids.ts';
 import { type Patience, persist, persistRead } from '../domain/patience.ts';
-import type { DeadLetter, DeadLetters } from '../ports/dead-letters.ts';
+import { type DeadLetter, type DeadLetters, NO_PARTITION } from '../ports/dead-letters.ts';
 import type { Outgoing, Publisher, RecordPlace } from '../ports/publisher.ts';
 
 export type ReplayOutcome =
@@ -30,7 +30,8 @@ export async function replayDeadLetter(
 ): Promise<ReplayOutcome> {
   if (!isDeadLetterId(deadLetterId)) return { kind: 'unknown' };
   const letter = await persistRead(() => deadLetters.find(deadLetterId), patience);
-  if (letter === undefined) return { kind: 'unknown' };
+  // What never was a record is mended where it came from.
+  if (letter === undefined || letter.partition === NO_PARTITION) return { kind: 'unknown' };
   // The publisher tries again by itself.
   const [place] = await publisher.publish(letter.topic, [outgoing(letter)]);
   if (place === undefined) throw new Error('the record was published nowhere');

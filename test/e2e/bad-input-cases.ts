@@ -1,5 +1,6 @@
 import { badDeadLetterCases } from './bad-dead-letter-cases.ts';
 import { badMoneyCases } from './bad-money-cases.ts';
+import { badTopCases } from './bad-top-cases.ts';
 import type { RawRequest } from './raw.ts';
 
 /** What a case may name: tokens of a user, of an admin, and such as no shop accepts. */
@@ -516,5 +517,6 @@ export function badCases(cast: Cast): BadCase[] {
     ...others,
     ...badMoneyCases(cast),
     ...badDeadLetterCases(cast),
+    ...badTopCases(cast),
   ];
 }

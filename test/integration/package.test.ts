@@ -87,7 +87,8 @@ describe('the package for AWS', () => {
       .filter(({ inputs }) => Object.keys(inputs).some((file) => file.includes('/kafkajs/')))
       .map(({ entryPoint }) => entryPoint);
     expect(carriers.sort()).toEqual([
-      ...['functions/health.ts', 'functions/place-order.ts', 'functions/replay-dead-letter.ts'],
+      ...['functions/health.ts', 'functions/place-order.ts'],
+      ...['functions/relay-events.ts', 'functions/replay-dead-letter.ts'],
     ]);
   }, 180_000);
 
@@ -155,7 +156,10 @@ describe('the package for AWS', () => {
     expect(writers('LedgerTable').sort()).toEqual(['ChargeBalance', 'PayOrder']);
     expect(writers('ProviderRefsTable')).toEqual(['ChargeBalance']);
     expect(writers('AdjustmentsTable')).toEqual(['AdjustStock']);
-    expect(writers('DeadLettersTable').sort()).toEqual(['ReplayDeadLetter', 'SettleOrders']);
+    expect(writers('DeadLettersTable').sort()).toEqual([
+      ...['RelayEvents', 'ReplayDeadLetter', 'SettleOrders', 'TallySales'],
+    ]);
+    expect(writers('SalesTable')).toEqual(['TallySales']);
   });
 
   it('gives each function the rights on the tables that it uses under every strategy', async () => {
@@ -216,15 +220,43 @@ describe('the package for AWS', () => {
   });
 
   it('consumes the orders with partial failures, and gives nothing up', () => {
-    const [[, mapping] = []] = ofType('AWS::Lambda::EventSourceMapping');
-    expect(mapping?.Properties).toMatchObject({
+    const { Condition, Properties } = mappingOf('settleOrders');
+    expect(Condition).toBe('HasKafka');
+    expect(Properties).toMatchObject({
       Topics: ['orders'],
       StartingPosition: 'TRIM_HORIZON',
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       MaximumBatchingWindowInSeconds: 0,
     });
-    expect(mapping?.Properties).not.toHaveProperty('DestinationConfig');
-    expect(mapping?.Properties).not.toHaveProperty('MaximumRetryAttempts');
+    expect(Properties).not.toHaveProperty('DestinationConfig');
+    expect(Properties).not.toHaveProperty('MaximumRetryAttempts');
+  });
+
+  it('counts what order events tell with partial failures, and gives nothing up', () => {
+    const { Condition, Properties } = mappingOf('tallySales');
+    expect(Condition).toBe('HasKafka');
+    expect(Properties).toMatchObject({
+      Topics: ['order-events'],
+      StartingPosition: 'TRIM_HORIZON',
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumBatchingWindowInSeconds: 1,
+    });
+    expect(Properties).not.toHaveProperty('DestinationConfig');
+    expect(Properties).not.toHaveProperty('MaximumRetryAttempts');
+  });
+
+  it('relays the changes of orders with partial failures, and gives nothing up', () => {
+    const { Condition, Properties } = mappingOf('relayEvents');
+    expect(Condition).toBe('HasKafka');
+    expect(Properties).toMatchObject({
+      EventSourceArn: { 'Fn::GetAtt': ['OrdersTable', 'StreamArn'] },
+      StartingPosition: 'TRIM_HORIZON',
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: -1,
+    });
+    expect(Properties).not.toHaveProperty('DestinationConfig');
+    expect(Properties).not.toHaveProperty('MaximumRecordAgeInSeconds');
   });
 
   it("tells the gateway's own answers as problems of the registry", () => {
@@ -270,7 +302,17 @@ const networkRights = [
 ];
 
 /** Functions that no route leads to. */
-const consumers = ['settleOrders'];
+const consumers = ['relayEvents', 'settleOrders', 'tallySales'];
+
+/** What invokes a function beside HTTP. */
+function mappingOf(name: string): Resource {
+  const logical = name.replace(/^./, (letter) => letter.toUpperCase());
+  const found = ofType('AWS::Lambda::EventSourceMapping').filter(([id]) => id.startsWith(logical));
+  const [[, mapping] = []] = found;
+  if (mapping === undefined || found.length > 1)
+    throw new Error(`${name} has no mapping of its own`);
+  return mapping;
+}
 
 /** What decides a group without taking anything. */
 const checks = ['dynamodb:ConditionCheckItem orders', 'dynamodb:ConditionCheckItem products'];

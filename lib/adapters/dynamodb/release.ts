@@ -40,7 +40,7 @@ const expire = (
   Update: {
     TableName: orders,
     Key: marshall({ orderId }),
-    UpdateExpression: 'SET #status = :expired, expiredAt = :end REMOVE holdKey',
+    UpdateExpression: 'SET #status = :expired, expiredAt = :end, releasedAt = :now REMOVE holdKey',
     ConditionExpression: `${stillHeld} AND ${pastItsEnd}`,
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: marshall({

@@ -4,10 +4,11 @@ import type { RefusedPlacement } from '../../domain/group.ts';
 import { holdKeyOf } from '../../domain/hold.ts';
 import type { KeptReply, KeyedRequest } from '../../domain/keyed-request.ts';
 import { type Order, type OrderStatus, replyOf } from '../../domain/order.ts';
+import type { RecordedOrder } from '../../domain/order-event.ts';
 import type { KeptDecision, Placement, Shelf } from '../../domain/placement.ts';
 import type { Shortage } from '../../domain/stock.ts';
 import type { RejectedOrder, StoredOrder } from '../../ports/orders.ts';
-import type { PaymentId, UserId } from '../../domain/ids.ts';
+import type { OrderId, PaymentId, UserId } from '../../domain/ids.ts';
 
 export type Row = Record<string, AttributeValue>;
 
@@ -25,6 +26,10 @@ interface OrderRow extends KeyedRequest {
   readonly paymentId?: PaymentId;
   readonly paidAt?: string;
   readonly expiredAt?: string;
+  /** When the hold of an expired order was ended: this row's last change. */
+  readonly releasedAt?: string;
+  readonly cancelledAt?: string;
+  readonly refundedAt?: string;
   /** Only while the order holds units: it leaves the index `holds` with this attribute. */
   readonly holdKey?: string;
   readonly queued?: true;
@@ -40,6 +45,7 @@ interface RejectedRow extends KeyedRequest {
   readonly status: 'REJECTED';
   readonly queued: true;
   readonly shortages: readonly Shortage[];
+  readonly rejectedAt: string;
 }
 
 export const rejectedRow = ({ placement, shortage }: RefusedPlacement): Row => {
@@ -53,6 +59,8 @@ export const rejectedRow = ({ placement, shortage }: RefusedPlacement): Row => {
     status: 'REJECTED',
     queued: true,
     shortages: [{ sku, requestedUnits, availableUnits }],
+    // The moment of the decision, as it would be the order's if it had been accepted.
+    rejectedAt: order.createdAt,
   } satisfies RejectedRow);
 };
 
@@ -103,6 +111,18 @@ export function storedOrder(row: Row): StoredOrder {
     ...(expiredAt === undefined ? {} : { expiredAt }),
   };
   return { ...keptDecision(row), userId, order };
+}
+
+/** What a row tells others of its order. Throws on a row that is none of ours. */
+export function recordedOrder(row: Row): RecordedOrder {
+  const fields = unmarshall(row) as OrderRow | RejectedRow;
+  if (fields.status === 'REJECTED') {
+    const { orderId, userId, shortages, rejectedAt } = fields;
+    return { kind: 'rejected', orderId: orderId as OrderId, userId, shortages, rejectedAt };
+  }
+  const { cancelledAt, refundedAt, releasedAt } = fields;
+  const { order, userId } = storedOrder(row);
+  return { kind: 'order', order, userId, cancelledAt, refundedAt, releasedAt };
 }
 
 export const keptReply = (row: Row): KeptReply => unmarshall(row) as KeptReply;

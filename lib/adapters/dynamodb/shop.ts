@@ -9,6 +9,7 @@ import { ordersOn } from './orders.ts';
 import { placeManyOn } from './place-many.ts';
 import { placeOn } from './place.ts';
 import { releaseOn } from './release.ts';
+import { salesOn } from './sales.ts';
 
 /** The store's ports on one database. */
 export const dynamoShop = (db: Database): Store => ({
@@ -24,4 +25,5 @@ export const dynamoShop = (db: Database): Store => ({
   catalogue: catalogueOn(db),
   ledger: ledgerOn(db),
   deadLetters: deadLettersOn(db),
+  sales: salesOn(db),
 });

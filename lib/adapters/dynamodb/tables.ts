@@ -60,6 +60,7 @@ export const tableDefinitions = {
   ledger: { key: ['userId', 'entryId'], indexes: [bySeq], stream: false },
   providerRefs: { key: ['providerRef'], indexes: [], stream: false },
   deadLetters: { key: ['deadLetterId'], indexes: [newest], stream: false },
+  sales: { key: ['page', 'entry'], indexes: [], stream: false },
 } satisfies Record<string, TableDefinition>;
 
 export const holdsIndex = holds.name;
@@ -77,6 +78,7 @@ export const tableNames = (prefix: string): TableNames => ({
   ledger: `${prefix}ledger`,
   providerRefs: `${prefix}provider-refs`,
   deadLetters: `${prefix}dead-letters`,
+  sales: `${prefix}sales`,
 });
 
 /** What the meter needs to know of a table, by its real name. */

@@ -11,6 +11,7 @@ import type {
 import type { KeptReply } from '../../domain/keyed-request.ts';
 import type { Booking } from '../../domain/ledger.ts';
 import type { Shelf } from '../../domain/placement.ts';
+import type { SalePhase } from '../../domain/sale.ts';
 import type { DeadLetter } from '../../ports/dead-letters.ts';
 import type { RejectedOrder, StoredOrder } from '../../ports/orders.ts';
 import type { Store } from '../../ports/store.ts';
@@ -19,6 +20,7 @@ import { memoryDeadLetters } from './dead-letters.ts';
 import { memoryLeases } from './leases.ts';
 import { memoryLedger } from './ledger.ts';
 import { memoryOrders } from './orders.ts';
+import { memorySales } from './sales.ts';
 import { memoryStock } from './stock.ts';
 
 /** The tables, as Maps. Every verb changes them between two awaits, so each is a transaction. */
@@ -32,6 +34,9 @@ export interface MemoryTables {
   readonly ledger: Map<UserId, readonly Booking[]>;
   readonly providerRefs: Map<ProviderRef, { readonly chargeId: ChargeId; readonly userId: UserId }>;
   readonly deadLetters: Map<DeadLetterId, DeadLetter>;
+  readonly sales: Map<OrderId, SalePhase>;
+  /** By day, then by product. */
+  readonly paidUnits: Map<string, Map<Sku, number>>;
 }
 
 export const emptyTables = (): MemoryTables => ({
@@ -42,6 +47,8 @@ export const emptyTables = (): MemoryTables => ({
   ledger: new Map(),
   providerRefs: new Map(),
   deadLetters: new Map(),
+  sales: new Map(),
+  paidUnits: new Map(),
 });
 
 /** The shop in Maps: the unit tests' store, and the reference for what the ports promise. */
@@ -52,4 +59,5 @@ export const memoryShop = (tables: MemoryTables = emptyTables()): Store => ({
   catalogue: memoryCatalogue(tables),
   ledger: memoryLedger(tables),
   deadLetters: memoryDeadLetters(tables),
+  sales: memorySales(tables),
 });

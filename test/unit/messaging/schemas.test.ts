@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { orderEventRecord } from '../../../lib/messaging/order-event-record.ts';
 import { orderRecord } from '../../../lib/messaging/order-record.ts';
 
 /** What the world is told of our records: made anew with UPDATE_SCHEMAS=1. */
@@ -8,6 +9,11 @@ const published = {
   'order-record': {
     title: 'A record of the topic `orders`: an order that waits for its turn. Its key is the SKU.',
     schema: orderRecord,
+  },
+  'order-event': {
+    title:
+      'A record of the topic `order-events`: something that became of an order. Its key is the order.',
+    schema: orderEventRecord,
   },
 };
 

@@ -1,0 +1,108 @@
+import type { OrderEvent } from '../domain/order-event.ts';
+import type { OrderId } from '../domain/ids.ts';
+import { type Patience, persist } from '../domain/patience.ts';
+import type { Poison } from '../domain/poison.ts';
+import {
+  foldedSales,
+  type KnownSales,
+  planSales,
+  type Sale,
+  saleGroups,
+  saleIn,
+} from '../domain/sale.ts';
+import { Unavailable } from '../domain/unavailable.ts';
+import type { DeadLetter, DeadLetters } from '../ports/dead-letters.ts';
+import type { Sales } from '../ports/sales.ts';
+
+/** A record of the topic of order events, as far as it could be read. */
+export interface EventRecord<Place> {
+  readonly place: Place;
+  readonly content: { readonly kind: 'event'; readonly event: OrderEvent } | Poison;
+  /** The record whole, for when it is given up. */
+  readonly letter: (why: Poison) => DeadLetter;
+}
+
+export interface TallySalesDeps {
+  readonly sales: Pick<Sales, 'count'>;
+  readonly deadLetters: Pick<DeadLetters, 'keep'>;
+}
+
+/** What a batch came to. */
+export interface TalliedBatch<Place> {
+  readonly failed: readonly Place[];
+  readonly counts: Readonly<Record<string, number>>;
+  readonly errors: readonly unknown[];
+}
+
+/**
+ * Counts the paid units in a batch of events, and takes back those of orders that ended. An event that
+ * comes again, or late, counts once: the phase of each order's sale is kept with the counters.
+ */
+export async function tallySales<Place>(
+  deps: TallySalesDeps,
+  records: readonly EventRecord<Place>[],
+  patience: Patience,
+): Promise<TalliedBatch<Place>> {
+  const failed: Place[] = [];
+  const errors: unknown[] = [];
+  const counts: Record<string, number> = {};
+  const count = (kind: string, by = 1) => (counts[kind] = (counts[kind] ?? 0) + by);
+  const unless = async (places: readonly Place[], work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      errors.push(error);
+      failed.push(...places);
+    }
+  };
+
+  const sold: { readonly place: Place; readonly sale: Sale }[] = [];
+  for (const { place, content, letter } of records) {
+    if (content.kind === 'poison') {
+      await unless([place], async () => {
+        const { kind } = await persist(() => deps.deadLetters.keep(letter(content)), patience);
+        if (kind === 'contended') throw new Unavailable('dynamodb', 'none');
+        count('poison');
+      });
+    } else {
+      const sale = saleIn(content.event, patience.nowMs());
+      if (sale === undefined) count('ignored');
+      else sold.push({ place, sale });
+    }
+  }
+  // One after the other: side by side they would fight for the counters of what sells best.
+  for (const group of saleGroups(foldedSales(sold.map(({ sale }) => sale)))) {
+    const ids = new Set(group.map(({ orderId }) => orderId));
+    const places = sold.filter(({ sale }) => ids.has(sale.orderId)).map(({ place }) => place);
+    await unless(places, async () => {
+      const moved = await countGroup(deps, group, patience);
+      count('counted', moved);
+      count('known', group.length - moved);
+    });
+  }
+  return { failed, counts, errors };
+}
+
+/** Counts a group, and answers how many sales of it were not counted before. */
+async function countGroup(
+  { sales }: TallySalesDeps,
+  group: readonly Sale[],
+  patience: Patience,
+): Promise<number> {
+  let known: KnownSales = new Map<OrderId, never>();
+  do {
+    const plan = planSales(group, known);
+    if (plan.marks.length === 0) return 0;
+    const outcome = await persist(() => sales.count(plan), patience);
+    switch (outcome.kind) {
+      case 'counted':
+        return plan.marks.length;
+      case 'moved':
+        known = new Map([...known, ...outcome.known]);
+        break;
+      case 'contended':
+        throw new Unavailable('dynamodb', 'none');
+    }
+  } while (!patience.exhausted);
+  throw new Unavailable('dynamodb', 'none');
+}
