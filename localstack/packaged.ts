@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
+import { deployedWith, everything } from './deployed.ts';
 import { withLock } from './engines/lock.ts';
 import { LOCAL, ROOT } from './folder.ts';
 
@@ -11,16 +12,24 @@ export interface Packaged {
   readonly template: Template;
   /** Bytes of each function's bundle, zipped. */
   readonly bundles: ReadonlyMap<string, number>;
-  /** What the CloudFormation validator finds wrong enough to fail on. */
+  /**
+   * What the CloudFormation validator finds wrong enough to fail on, with the parameters that were given
+   * and with all of them.
+   */
   readonly errors: readonly string[];
 }
 
 export interface Template {
+  readonly Parameters: Readonly<
+    Record<string, { readonly Type: string; readonly Default: string }>
+  >;
+  readonly Conditions: Readonly<Record<string, unknown>>;
   readonly Resources: Readonly<Record<string, Resource>>;
 }
 
 export interface Resource {
   readonly Type: string;
+  /** What it depends on whether there is one. */
   readonly Condition?: string;
   readonly Properties: Readonly<Record<string, unknown>>;
 }
@@ -33,11 +42,19 @@ export async function packageShop(folder: string, stage = 'prod'): Promise<Packa
   );
   const file = join(folder, 'cloudformation-template-update-stack.json');
   const template = JSON.parse(await readFile(file, 'utf8')) as Template;
+  const ways = [deployedWith(template, {}), deployedWith(template, everything)];
+  const errors = await Promise.all(
+    ways.map((way, i) => errorsIn(way, join(folder, `deployed-${i + 1}.json`))),
+  );
+  return { template, bundles: await bundlesIn(folder), errors: errors.flat() };
+}
+
+async function errorsIn(template: Template, file: string): Promise<string[]> {
+  await writeFile(file, JSON.stringify(template));
   const { diagnostics } = new CelEngine().validateStandard(new TemplateFile(file));
-  const errors = diagnostics
+  return diagnostics
     .filter(({ severity }) => severity === 'FATAL' || severity === 'ERROR')
     .map((diagnostic) => JSON.stringify(diagnostic));
-  return { template, bundles: await bundlesIn(folder), errors };
 }
 
 async function bundlesIn(folder: string): Promise<Map<string, number>> {

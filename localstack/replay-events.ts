@@ -56,7 +56,7 @@ const database = openDatabase({
 const topic = orderEventsTopic({ TOPIC_PREFIX: setting('TOPIC_PREFIX') ?? '' });
 const ports = {
   history: orderHistoryOn(database),
-  events: orderEventsOn(openPublisher(brokers), topic),
+  events: orderEventsOn(openPublisher({ brokers: brokers.split(',') }), topic),
 };
 const newPatience = () =>
   new Patience(systemClock, {

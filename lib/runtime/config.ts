@@ -13,6 +13,10 @@ const schema = z.object({
   DYNAMODB_ENDPOINT: z.url().optional(),
   REDIS_URL: z.string().optional(),
   KAFKA_BROKERS: z.string().optional(),
+  /** Who the brokers let in: anybody, or AWS identities, under TLS (MSK). */
+  KAFKA_AUTH: z.enum(['none', 'aws-iam']).default('none'),
+  /** Lambda's own, and part of what a token for MSK signs. */
+  AWS_REGION: z.string().optional(),
   /** Signs tickets; whoever knows it can make them. */
   TICKET_SECRET: z.string().min(32).optional(),
   /** Before the names of topics, so that shops can share brokers. */

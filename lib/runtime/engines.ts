@@ -4,13 +4,15 @@ import { redisEngine } from '../adapters/redis/probe.ts';
 import type { Engine } from '../ports/engine.ts';
 import { loadConfig } from './config.ts';
 import { openDatabase } from './database.ts';
+import { kafkaAccess } from './kafka-access.ts';
 
 const config = loadConfig();
-const { REDIS_URL, KAFKA_BROKERS } = config;
+const { REDIS_URL } = config;
+const access = await kafkaAccess(config);
 
 /** The engines that this stage is set up with. */
 export const engines: readonly Engine[] = [
   dynamoEngine(openDatabase(config)),
   ...(REDIS_URL === undefined ? [] : [redisEngine(REDIS_URL)]),
-  ...(KAFKA_BROKERS === undefined ? [] : [kafkaEngine(KAFKA_BROKERS.split(','))]),
+  ...(access === undefined ? [] : [kafkaEngine(access)]),
 ];

@@ -1,6 +1,7 @@
 import { orderInImage } from '../adapters/dynamodb/order-history.ts';
 import { orderEventsOn } from '../messaging/order-events.ts';
 import { loadConfig } from './config.ts';
+import { kafkaAccess } from './kafka-access.ts';
 import { openPublisher } from './publisher.ts';
 import { app } from './store.ts';
 import { orderEventsTopic } from './topics.ts';
@@ -11,5 +12,5 @@ const topic = orderEventsTopic(config);
 /** What telling the changes of orders needs; apart from the store, for the client of Kafka in it. */
 export const relaying = {
   ...{ deadLetters: app.deadLetters, orderInImage, topic },
-  events: orderEventsOn(openPublisher(config.KAFKA_BROKERS), topic),
+  events: orderEventsOn(openPublisher(await kafkaAccess(config)), topic),
 };

@@ -1,4 +1,5 @@
 import { loadConfig } from './config.ts';
+import { kafkaAccess } from './kafka-access.ts';
 import { openPublisher } from './publisher.ts';
 import { app } from './store.ts';
 
@@ -6,4 +7,4 @@ import { app } from './store.ts';
  * What publishing a dead letter again needs. Apart from the store, so that only functions that
  * publish carry a client of Kafka.
  */
-export const replaying = { ...app, publisher: openPublisher(loadConfig().KAFKA_BROKERS) };
+export const replaying = { ...app, publisher: openPublisher(await kafkaAccess(loadConfig())) };

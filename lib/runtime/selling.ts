@@ -1,16 +1,16 @@
 import { laneOn } from '../messaging/lane.ts';
 import { strategiesOn } from '../strategies/index.ts';
 import { loadConfig } from './config.ts';
+import { kafkaAccess } from './kafka-access.ts';
 import { openLocks } from './locks.ts';
 import { openPublisher } from './publisher.ts';
 import { app } from './store.ts';
 import { ordersTopic } from './topics.ts';
 
 const config = loadConfig();
-const { KAFKA_BROKERS, TICKET_SECRET } = config;
 // An order may not queue where no ticket can be given for it.
-const brokers = TICKET_SECRET === undefined ? undefined : KAFKA_BROKERS;
-const lane = laneOn(openPublisher(brokers), ordersTopic(config));
+const access = config.TICKET_SECRET === undefined ? undefined : await kafkaAccess(config);
+const lane = laneOn(openPublisher(access), ordersTopic(config));
 const strategies = strategiesOn({ ...app, ...openLocks(config.REDIS_URL), lane });
 
 /**

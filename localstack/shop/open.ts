@@ -128,7 +128,7 @@ async function createStores(env: ShopEnv): Promise<boolean> {
 
 async function createTopicsIfThere(brokers: readonly string[], prefix: string): Promise<boolean> {
   try {
-    await kafkaEngine(brokers).probe();
+    await kafkaEngine({ brokers }).probe();
   } catch {
     return false;
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
@@ -10,12 +10,17 @@ import { numberKeys, tableDefinitions, tableNames } from '../../lib/adapters/dyn
 import { isProblemCode, problemTypes } from '../../lib/http/problem-types.ts';
 import { routes } from '../../lib/http/routes.ts';
 import { timeouts } from '../../lib/runtime/timeouts.ts';
+import { parse } from 'yaml';
+import { deployedWith, everything } from '../../localstack/deployed.ts';
 import { type Packaged, packageShop, type Resource } from '../../localstack/packaged.ts';
 import { createTables } from '../../localstack/shop/tables.ts';
 import { groupContract } from '../contract/group-contract.ts';
 import { ledgerContract } from '../contract/ledger-contract.ts';
 import { storeContract } from '../contract/store-contract.ts';
+import { packagedAs, tabledIn } from './event-sources.ts';
 import { NotedShop, UsedActions } from './used-actions.ts';
+
+const SIGNER = 'aws-msk-iam-sasl-signer-js';
 
 let folder: string;
 let packaged: Packaged;
@@ -58,9 +63,29 @@ describe('the package for AWS', () => {
     expect(packaged.errors).toEqual([]);
   });
 
+  it('is checked with nothing given and with everything', () => {
+    expect(Object.keys(everything).sort()).toEqual(
+      Object.keys(packaged.template.Parameters).sort(),
+    );
+    const ways = [deployedWith(packaged.template, {}), deployedWith(packaged.template, everything)];
+    const [none = {}, all = {}] = ways.map(({ Resources }) => Resources);
+    const conditional = Object.entries(packaged.template.Resources)
+      .filter(([, { Condition }]) => Condition !== undefined)
+      .map(([id]) => id);
+    expect(conditional.length).toBeGreaterThan(5);
+    expect(conditional.filter((id) => id in none)).toEqual([]);
+    expect(Object.keys(all).sort()).toEqual(Object.keys(packaged.template.Resources).sort());
+    expect(JSON.stringify(ways)).not.toContain('Fn::If');
+    for (const name of inNetwork) {
+      const id = `${name.replace(/^./, (letter) => letter.toUpperCase())}LambdaFunction`;
+      expect(none[id]?.Properties).not.toHaveProperty('VpcConfig');
+      expect(all[id]?.Properties).toHaveProperty('VpcConfig');
+    }
+  });
+
   it('is checked by a validator that does find an error', async () => {
     const broken = join(folder, 'broken.json');
-    const text = await readFile(join(folder, 'cloudformation-template-update-stack.json'), 'utf8');
+    const text = await readFile(join(folder, 'deployed-2.json'), 'utf8');
     await writeFile(broken, text.replace('"BillingMode"', '"BillingMood"'));
     const { diagnostics } = new CelEngine().validateStandard(new TemplateFile(broken));
     expect(diagnostics.map(({ severity }) => severity)).toContain('FATAL');
@@ -77,20 +102,18 @@ describe('the package for AWS', () => {
   });
 
   it('puts the client of Kafka into those functions alone that have need of it', async () => {
-    const { outputs } = (
-      await build({
-        ...{ entryPoints: ['functions/*.ts'], outdir: folder, write: false, metafile: true },
-        ...{ bundle: true, format: 'esm', platform: 'node', logLevel: 'error' },
-      })
-    ).metafile;
-    const carriers = Object.values(outputs)
-      .filter(({ inputs }) => Object.keys(inputs).some((file) => file.includes('/kafkajs/')))
-      .map(({ entryPoint }) => entryPoint);
-    expect(carriers.sort()).toEqual([
-      ...['functions/health.ts', 'functions/place-order.ts'],
-      ...['functions/relay-events.ts', 'functions/replay-dead-letter.ts'],
-    ]);
+    expect(await carriersOf('kafkajs')).toEqual(publishers);
   }, 180_000);
+
+  // A bundle without it would find out when the first order is placed.
+  const whereInstalled = existsSync(`node_modules/${SIGNER}`) ? it : it.skip;
+  whereInstalled(
+    'puts the signer for MSK beside it',
+    async () => {
+      expect(await carriersOf(SIGNER)).toEqual(publishers);
+    },
+    180_000,
+  );
 
   it('serves every route of the list, and everything else by the catch-all', () => {
     const listed = Object.values(routes).map(({ method, path }) => `${method} ${path}`);
@@ -121,16 +144,84 @@ describe('the package for AWS', () => {
   it('gives each function a role of its own, and no right on everything but tracing and a network', () => {
     const roles = functions().map(({ Role }) => Role);
     expect(new Set(roles).size).toBe(roles.length);
-    const statements = ofType('AWS::IAM::Role').flatMap(([, { Properties }]) =>
+    const inRoles = ofType('AWS::IAM::Role').flatMap(([, { Properties }]) =>
       (Properties['Policies'] as { PolicyDocument: { Statement: Statement[] } }[]).flatMap(
         ({ PolicyDocument }) => PolicyDocument.Statement,
       ),
     );
+    const statements = [...inRoles, ...policies().flatMap(([, { Statement }]) => Statement)];
     const wide = statements.filter(({ Resource }) => [Resource].flat().includes('*'));
     const actions = new Set(wide.flatMap(({ Action }) => Action));
     const others = [...actions].filter((action) => !action.startsWith('xray:'));
     expect(others.sort()).toEqual(networkRights);
     expect(statements.flatMap(({ Action }) => Action).some((a) => a.endsWith(':*'))).toBe(false);
+  });
+
+  it('lets only those stand in a network that speak to what is there', () => {
+    const holders = ofType('AWS::IAM::Role').filter(([, { Properties }]) =>
+      JSON.stringify(Properties['ManagedPolicyArns'] ?? '').includes('NetworkPolicy'),
+    );
+    expect(holders.map(([id]) => id.replace(/IamRole.*$/, '')).sort()).toEqual(
+      inNetwork.map((name) => name.replace(/^./, (letter) => letter.toUpperCase())).sort(),
+    );
+    const given = functions().filter(({ Variables }) =>
+      ['KAFKA_BROKERS', 'REDIS_URL'].some((name) => name in Variables),
+    );
+    expect(given.map(({ name }) => name).sort()).toEqual([...inNetwork].sort());
+    for (const { Variables } of given) {
+      // No engine of the machine that packages gets into the package.
+      expect(Variables).toMatchObject({ KAFKA_BROKERS: '', KAFKA_AUTH: 'aws-iam' });
+      expect(Variables['REDIS_URL'] ?? '').toBe('');
+    }
+  });
+
+  it('gives each function the rights on Kafka that it uses, on one topic and one group', () => {
+    const cluster = { Ref: 'MskClusterArn' };
+    const under = (kind: string, name: string) => ({
+      'Fn::Join': [
+        '/',
+        [{ 'Fn::Join': [`:${kind}/`, { 'Fn::Split': [':cluster/', cluster] }] }, name],
+      ],
+    });
+    const orders = under('topic', 'orders');
+    const rights = policies().flatMap(([, { roles, Statement }]) =>
+      roles.flatMap((role) =>
+        Statement.flatMap(({ Action, Resource }) =>
+          Action.filter((action) => action.startsWith('kafka')).map(
+            (action) => [role, action, Resource] as const,
+          ),
+        ),
+      ),
+    );
+    const of = (wanted: string) =>
+      rights.filter(([role]) => role === wanted).map(([, action, on]) => [action, on]);
+    const connect = ['kafka-cluster:Connect', cluster];
+    const events = under('topic', 'order-events');
+    const writes = (topic: typeof orders) => [
+      ['kafka-cluster:DescribeTopic', topic],
+      ['kafka-cluster:WriteData', topic],
+    ];
+    expect(of('Health')).toEqual([connect]);
+    expect(of('PlaceOrder')).toEqual([connect, ...writes(orders)]);
+    expect(of('RelayEvents')).toEqual([connect, ...writes(events)]);
+    expect(of('ReplayDeadLetter')).toEqual([connect, ...writes(orders), ...writes(events)]);
+    const reads = (topic: typeof orders, name: string) => {
+      const group = under('group', `last-one-prod-${name}`);
+      return [
+        ['kafka:DescribeCluster', cluster],
+        ['kafka:DescribeClusterV2', cluster],
+        ['kafka:GetBootstrapBrokers', cluster],
+        connect,
+        ['kafka-cluster:DescribeClusterDynamicConfiguration', cluster],
+        ['kafka-cluster:DescribeTopic', topic],
+        ['kafka-cluster:ReadData', topic],
+        ['kafka-cluster:AlterGroup', group],
+        ['kafka-cluster:DescribeGroup', group],
+      ];
+    };
+    expect(of('SettleOrders')).toEqual(reads(orders, 'settle-orders'));
+    expect(of('TallySales')).toEqual(reads(events, 'tally-sales'));
+    expect(new Set(rights.map(([role]) => role)).size).toBe(6);
   });
 
   it('lets only the functions that write a table write it', () => {
@@ -219,32 +310,6 @@ describe('the package for AWS', () => {
     expect(Object.fromEntries(tables)).toEqual(tableDefinitions);
   });
 
-  it('consumes the orders with partial failures, and gives nothing up', () => {
-    const { Condition, Properties } = mappingOf('settleOrders');
-    expect(Condition).toBe('HasKafka');
-    expect(Properties).toMatchObject({
-      Topics: ['orders'],
-      StartingPosition: 'TRIM_HORIZON',
-      FunctionResponseTypes: ['ReportBatchItemFailures'],
-      MaximumBatchingWindowInSeconds: 0,
-    });
-    expect(Properties).not.toHaveProperty('DestinationConfig');
-    expect(Properties).not.toHaveProperty('MaximumRetryAttempts');
-  });
-
-  it('counts what order events tell with partial failures, and gives nothing up', () => {
-    const { Condition, Properties } = mappingOf('tallySales');
-    expect(Condition).toBe('HasKafka');
-    expect(Properties).toMatchObject({
-      Topics: ['order-events'],
-      StartingPosition: 'TRIM_HORIZON',
-      FunctionResponseTypes: ['ReportBatchItemFailures'],
-      MaximumBatchingWindowInSeconds: 1,
-    });
-    expect(Properties).not.toHaveProperty('DestinationConfig');
-    expect(Properties).not.toHaveProperty('MaximumRetryAttempts');
-  });
-
   it('relays the changes of orders with partial failures, and gives nothing up', () => {
     const { Condition, Properties } = mappingOf('relayEvents');
     expect(Condition).toBe('HasKafka');
@@ -257,6 +322,61 @@ describe('the package for AWS', () => {
     });
     expect(Properties).not.toHaveProperty('DestinationConfig');
     expect(Properties).not.toHaveProperty('MaximumRecordAgeInSeconds');
+  });
+
+  it('consumes the orders by pollers that are always there, as many as partitions', () => {
+    expect(mappingOf('settleOrders')).toMatchObject({
+      Condition: 'HasKafka',
+      Properties: {
+        Topics: ['orders'],
+        StartingPosition: 'TRIM_HORIZON',
+        ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 3 },
+        AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'last-one-prod-settle-orders' },
+      },
+    });
+  });
+
+  it('answers outage and poison of every event source as docs/aws.md says', async () => {
+    const tabled = tabledIn(await readFile('docs/aws.md', 'utf8'));
+    const byName = (a: { function: string }, b: { function: string }) =>
+      a.function.localeCompare(b.function);
+    const mappings = ofType('AWS::Lambda::EventSourceMapping').map(([, one]) => packagedAs(one));
+    const answered = tabled.filter((row) => row.answered).map(({ source }) => source);
+    expect(mappings.sort(byName)).toEqual(answered.sort(byName));
+    // What has no answer yet is not there yet.
+    const open = tabled.filter((row) => !row.answered).map(({ source }) => source.function);
+    const files = functions().map(({ name }) => name);
+    expect(open.filter((name) => files.includes(name))).toEqual([]);
+  });
+
+  it('has an alarm for orders that wait, for batches that fail and for records given up', () => {
+    const alarms = ofType('AWS::CloudWatch::Alarm').map(([id, { Properties }]) => {
+      const { Namespace, MetricName, AlarmActions } = Properties;
+      expect(AlarmActions).toHaveProperty('Fn::If');
+      return [id, Namespace, MetricName];
+    });
+    expect(alarms).toEqual([
+      ['OrdersLagAlarm', 'AWS/Lambda', 'OffsetLag'],
+      ['UnsettledBatchesAlarm', 'last-one-prod-shop', 'UnsettledBatches'],
+      ['DeadLettersAlarm', 'last-one-prod-shop', 'DeadLetters'],
+    ]);
+    const counted = ofType('AWS::Logs::MetricFilter').map(([, { Properties }]) => [
+      ...(Properties['MetricTransformations'] as { MetricNamespace: string; MetricName: string }[]),
+    ]);
+    expect(
+      counted.flat().map(({ MetricNamespace, MetricName }) => [MetricNamespace, MetricName]),
+    ).toEqual(alarms.slice(1).map(([, ...metric]) => metric));
+  });
+
+  it('has every parameter explained in docs/aws.md', async () => {
+    const { params } = parse(await readFile('serverless.yml', 'utf8'), { logLevel: 'error' }) as {
+      params: { default: Record<string, string> };
+    };
+    const text = await readFile('docs/aws.md', 'utf8');
+    for (const [name, value] of Object.entries(params.default)) {
+      const [, variable = ''] = /^\$\{env:(\w+)/.exec(value) ?? [];
+      expect(text).toMatch(new RegExp(`\\| \`${name}\` +\\| \`${variable}\` `));
+    }
   });
 
   it("tells the gateway's own answers as problems of the registry", () => {
@@ -294,12 +414,47 @@ describe('the package for AWS', () => {
   });
 });
 
-/** What a consumer of MSK needs to reach its brokers; AWS has no narrower form of these. */
+/**
+ * What a function needs to stand in a network, and a consumer of MSK to reach its brokers; AWS has no
+ * narrower form of these.
+ */
 const networkRights = [
-  ...['ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface'],
+  ...['ec2:AssignPrivateIpAddresses', 'ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface'],
   ...['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets'],
-  'ec2:DescribeVpcs',
+  ...['ec2:DescribeVpcs', 'ec2:UnassignPrivateIpAddresses'],
 ];
+
+/** Functions that speak to Kafka or Redis themselves. */
+const inNetwork = ['placeOrder', 'relayEvents', 'replayDeadLetter', 'health'];
+const publishers = [
+  ...['functions/health.ts', 'functions/place-order.ts'],
+  ...['functions/relay-events.ts', 'functions/replay-dead-letter.ts'],
+];
+/** The functions whose bundle holds this package. */
+async function carriersOf(name: string): Promise<(string | undefined)[]> {
+  const { outputs } = (
+    await build({
+      ...{ entryPoints: ['functions/*.ts'], outdir: folder, write: false, metafile: true },
+      ...{ bundle: true, format: 'esm', platform: 'node', logLevel: 'error' },
+    })
+  ).metafile;
+  return Object.values(outputs)
+    .filter(({ inputs }) => Object.keys(inputs).some((file) => file.includes(`/${name}/`)))
+    .map(({ entryPoint }) => entryPoint)
+    .sort();
+}
+
+/** The policies beside the roles, with the functions that they are for; they stand on conditions. */
+const policies = () =>
+  ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap(ofType).map(([id, policy]) => {
+    const { Roles = [], PolicyDocument } = policy.Properties as {
+      Roles?: { Ref: string }[];
+      PolicyDocument: { Statement: Statement[] };
+    };
+    expect([id, policy.Condition]).toEqual([id, expect.stringMatching(/^Has(Kafka|Network)$/)]);
+    const roles = Roles.map(({ Ref }) => Ref.replace(/IamRole.*$/, ''));
+    return [id, { roles, Statement: PolicyDocument.Statement }] as const;
+  });
 
 /** Functions that no route leads to. */
 const consumers = ['relayEvents', 'settleOrders', 'tallySales'];

@@ -1,13 +1,22 @@
-import { type ISocketFactory, Kafka, logLevel, type RetryOptions } from 'kafkajs';
+import { type ISocketFactory, Kafka, type KafkaConfig, logLevel, type RetryOptions } from 'kafkajs';
 import kafkajs from 'kafkajs/package.json' with { type: 'json' };
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 
 /** The only version whose inner parts this file knows. */
 const KNOWN_VERSION = '2.2.4';
 
-/** Where the brokers are, and how long a client waits for one. */
-export interface KafkaSettings {
+/** Where the brokers are, and what opens them. */
+export interface KafkaAccess {
   readonly brokers: readonly string[];
+  /**
+   * Makes a token to log in with, asked for at each connection; all is spoken under TLS then. Without
+   * it brokers are spoken to in the clear and by nobody in particular, as on one machine.
+   */
+  readonly token?: (() => Promise<string>) | undefined;
+}
+
+/** How long a client waits for a broker, and what it is made of. */
+export interface KafkaSettings extends KafkaAccess {
   /** Names the client in the broker's logs and quotas. */
   readonly clientId: string;
   readonly connectMsMax: number;
@@ -29,8 +38,20 @@ export const kafkaClient = (settings: KafkaSettings): Kafka =>
     requestTimeout: settings.requestMsMax,
     retry: settings.retry ?? { retries: 0 },
     logLevel: logLevel.NOTHING,
+    ...loginOf(settings.token),
     ...(settings.socketFactory === undefined ? {} : { socketFactory: settings.socketFactory }),
   });
+
+const loginOf = (token: KafkaAccess['token']): Pick<KafkaConfig, 'ssl' | 'sasl'> =>
+  token === undefined
+    ? {}
+    : {
+        ssl: true,
+        sasl: {
+          mechanism: 'oauthbearer',
+          oauthBearerProvider: async () => ({ value: await token() }),
+        },
+      };
 
 /**
  * Lets an idle client rest. KafkaJS looks for pending requests every millisecond as long as a client

@@ -33,6 +33,8 @@ export function troubleOf(error: unknown): Trouble {
   if (known !== undefined) return known;
   // What timed out while it waited for a lock of its own stood behind a broker that is silent.
   if (name === 'KafkaJSLockTimeout') return 'outage';
+  // MSK says so too when too many log in at once, as functions do in a rush.
+  if (name === 'KafkaJSSASLAuthenticationError') return 'outage';
   return name.startsWith('KafkaJS') && retriable === true ? 'outage' : 'other';
 }
 

@@ -9,7 +9,7 @@ import {
   type RecordMetadata,
 } from 'kafkajs';
 import type { RecordPlace } from '../../ports/publisher.ts';
-import { kafkaClient } from './client.ts';
+import { type KafkaAccess, kafkaClient } from './client.ts';
 
 /** A broker that is there takes a connection in far less. */
 const CONNECT_MS_MAX = 800;
@@ -17,8 +17,7 @@ const CONNECT_MS_MAX = 800;
 const REQUEST_MS_MAX = 1_100;
 const KEEP_ALIVE_MS = 60_000;
 
-export interface SenderSettings {
-  readonly brokers: readonly string[];
+export interface SenderSettings extends KafkaAccess {
   /** Told the name of each request to a broker, once it is answered. */
   readonly onRequest?: ((name: string) => void) | undefined;
 }
@@ -37,9 +36,10 @@ export class Sender {
   #connected: Promise<void> | undefined;
   #abandoned = false;
 
-  constructor({ brokers, onRequest }: SenderSettings) {
+  constructor({ brokers, token, onRequest }: SenderSettings) {
     const kafka = kafkaClient({
       brokers,
+      token,
       clientId: 'last-one',
       connectMsMax: CONNECT_MS_MAX,
       requestMsMax: REQUEST_MS_MAX,
