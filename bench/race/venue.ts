@@ -117,7 +117,7 @@ async function openVenue(
     // Tables of its own, on the same engine.
     const tablePrefix = `last-one-${name.replaceAll(' ', '-')}-`;
     const prefixes = { tablePrefix, topicPrefix: tablePrefix };
-    const shop = await openShop({ harness, env, ...prefixes, ...plugins });
+    const shop = await openShop({ harness, env, streams: false, ...prefixes, ...plugins });
     logFiles.set(shop.url, shop.logFile);
     started.add(shop.stop);
     endings.push(shop.ended);

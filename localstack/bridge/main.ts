@@ -20,7 +20,10 @@ const url = `http://127.0.0.1:${env['LAMBDA_PORT'] ?? '3002'}`;
 const endpoint = env['DYNAMODB_ENDPOINT'] ?? '';
 const folder = join(LOCAL, 'bridge');
 const text = await readFile(env['BRIDGE_TEMPLATE'] ?? join(ROOT, 'serverless.yml'), 'utf8');
-const { namePrefix, mappings } = declaredIn(text, { env, stage: env['STAGE'] ?? 'local' });
+const { namePrefix, ...declared } = declaredIn(text, { env, stage: env['STAGE'] ?? 'local' });
+const mappings = declared.mappings.filter(
+  ({ kind }) => kind === 'kafka' || env['BRIDGE_STREAMS'] !== 'off',
+);
 const kafka = kafkaClient({
   clientId: 'last-one-bridge',
   brokers: brokers.split(','),

@@ -32,6 +32,8 @@ export interface ShopOptions extends PluginOptions {
   readonly topicPrefix?: string;
   /** Without it, records and changes wait until another shop with the same prefixes reads them. */
   readonly bridge?: boolean;
+  /** Without it nobody reads the tables' streams: they cost the engine on this machine dearly. */
+  readonly streams?: boolean;
 }
 
 export interface Shop {
@@ -105,6 +107,7 @@ async function envOf(options: ShopOptions, port: number, buildFolder: string) {
     STAGE: 'local',
     TABLE_PREFIX: tablePrefix,
     TOPIC_PREFIX: topicPrefix,
+    BRIDGE_STREAMS: options.streams === false ? 'off' : 'on',
     PORT: String(port),
     LAMBDA_PORT: String(await freePort()),
     ESBUILD_FOLDER: buildFolder,

@@ -32,7 +32,8 @@ const consumer = kafkaClient({
 let shop: Shop;
 let ann: string;
 beforeAll(async () => {
-  shop = await openTestShop('thin', { RESERVATION_SECONDS: String(RESERVATION_SECONDS) }, prefix);
+  const settings = { RESERVATION_SECONDS: String(RESERVATION_SECONDS) };
+  shop = await openTestShop('thin', settings, prefix, true);
   ann = await signToken('ann');
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });

@@ -9,9 +9,10 @@ export async function openTestShop(
   harness: Harness = 'thin',
   settings: Readonly<Record<string, string>> = {},
   prefix = `e2e-${randomUUID()}-`,
+  streams = false,
 ): Promise<Shop> {
   const env = { ...engineEnv(), LOG_LEVEL: 'WARN', ...settings };
-  return openShop({ harness, env, tablePrefix: prefix, topicPrefix: prefix });
+  return openShop({ harness, env, tablePrefix: prefix, topicPrefix: prefix, streams });
 }
 
 function engineEnv() {

@@ -198,7 +198,8 @@ export class Bench {
         offers[sku] = { name, priceMinor, strategy, catalogueVersion };
       } else if (overdue.includes(String(row['orderId'])) && row['status'] !== 'PAID') {
         // Whether it was released yet makes no difference to anyone.
-        const over = { ...row, status: 'OVER', holdKey: undefined, expiredAt: undefined };
+        const ended = { holdKey: undefined, expiredAt: undefined, releasedAt: undefined };
+        const over = { ...row, status: 'OVER', ...ended };
         if (watched.some((one) => nameOf(one) === title)) rows[title] = over;
         if (row['holdKey'] === undefined) continue;
         const { lines } = JSON.parse(String(row['reply'])) as { lines: OverdueLine[] };
