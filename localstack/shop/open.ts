@@ -5,15 +5,12 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { kafkaClient } from '../../lib/adapters/kafka/client.ts';
-import { kafkaEngine } from '../../lib/adapters/kafka/probe.ts';
 import { type Bridge, openBridge } from '../bridge/open.ts';
 import { freePort } from '../engines/ports.ts';
 import { LOCAL, ROOT } from '../folder.ts';
 import { AUDIENCE, ISSUER, localJwks, localTicketSecret } from './keys.ts';
+import { createStores } from './stores.ts';
 import { pluginEnv, type PluginOptions } from './plugins.ts';
-import { createTables } from './tables.ts';
-import { createTopics } from './topics.ts';
 
 /**
  * What stands between HTTP and the functions: serverless-offline in one process, the same with a
@@ -117,27 +114,6 @@ async function envOf(options: ShopOptions, port: number, buildFolder: string) {
     TICKET_SECRET: await localTicketSecret(),
     POWERTOOLS_SERVICE_NAME: 'last-one',
   };
-}
-
-/** True if there is a broker, with all topics. */
-async function createStores(env: ShopEnv): Promise<boolean> {
-  const { DYNAMODB_ENDPOINT, TABLE_PREFIX, KAFKA_BROKERS, TOPIC_PREFIX } = env;
-  const [hasBroker] = await Promise.all([
-    KAFKA_BROKERS !== '' && createTopicsIfThere(KAFKA_BROKERS.split(','), TOPIC_PREFIX),
-    createTables(DYNAMODB_ENDPOINT, TABLE_PREFIX),
-  ]);
-  return hasBroker;
-}
-
-async function createTopicsIfThere(brokers: readonly string[], prefix: string): Promise<boolean> {
-  try {
-    await kafkaEngine({ brokers }).probe();
-  } catch {
-    return false;
-  }
-  const bounds = { connectMsMax: 1_000, requestMsMax: 10_000, retry: { retries: 5 } };
-  await createTopics(kafkaClient({ brokers, clientId: 'last-one-topics', ...bounds }), prefix);
-  return true;
 }
 
 /** Without Kafka there is none: the race's own shops, for one, have no lane. */
