@@ -1,9 +1,9 @@
 import type { Sku } from '../domain/ids.ts';
 import type { LanePlace, QueuedOrder } from '../domain/lane.ts';
-import { type Patience, persist } from '../domain/patience.ts';
+import type { Patience } from '../domain/patience.ts';
 import { poison, type Poison } from '../domain/poison.ts';
-import { Unavailable } from '../domain/unavailable.ts';
 import type { DeadLetter, DeadLetters } from '../ports/dead-letters.ts';
+import { Batch, type BatchReport } from './batch.ts';
 import { type OrderInLane, settleProduct, type SettleProductDeps } from './settle-product.ts';
 
 /** A record of the orders' topic, as far as it could be read. */
@@ -18,16 +18,6 @@ export interface SettleOrdersDeps extends SettleProductDeps {
   readonly deadLetters: Pick<DeadLetters, 'keep'>;
 }
 
-/** What a batch came to. */
-export interface SettledBatch<Place extends LanePlace> {
-  /** Records that have to come again: they, or what is before them in their lane, were not settled. */
-  readonly failed: readonly Place[];
-  /** How many orders came to each kind of outcome, and how many records were given up. */
-  readonly counts: Readonly<Record<string, number>>;
-  /** Why records failed. */
-  readonly errors: readonly unknown[];
-}
-
 type OrderRecord<Place extends LanePlace> = OrderInLane &
   Pick<LaneRecord<Place>, 'place' | 'letter'>;
 
@@ -40,32 +30,13 @@ export async function settleOrders<Place extends LanePlace>(
   deps: SettleOrdersDeps,
   records: readonly LaneRecord<Place>[],
   patience: Patience,
-): Promise<SettledBatch<Place>> {
-  const failed: Place[] = [];
-  const errors: unknown[] = [];
-  const counts: Record<string, number> = {};
-  const count = (kind: string) => (counts[kind] = (counts[kind] ?? 0) + 1);
-
-  const giveUp = async (
-    { letter }: Pick<LaneRecord<Place>, 'letter'>,
-    why: Poison,
-  ): Promise<void> => {
-    const { kind } = await persist(() => deps.deadLetters.keep(letter(why)), patience);
-    if (kind === 'contended') throw new Unavailable('dynamodb', 'none');
-    count('poison');
-  };
-  const unless = async (places: readonly Place[], work: () => Promise<void>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      errors.push(error);
-      failed.push(...places);
-    }
-  };
+): Promise<BatchReport<Place>> {
+  const batch = new Batch<Place>(deps.deadLetters, patience);
 
   const bad = records.map(async (record) => {
-    const { content, place } = record;
-    if (content.kind === 'poison') await unless([place], () => giveUp(record, content));
+    const { content, place, letter } = record;
+    if (content.kind !== 'poison') return;
+    await batch.failing([place], () => batch.giveUp(letter, content));
   });
 
   const lanes = [...lanesIn(records)].map(async ([, { sku, items }]) => {
@@ -74,23 +45,23 @@ export async function settleOrders<Place extends LanePlace>(
       const end = await settleProduct(deps, sku, items, patience, async (chunk) => {
         for (const [index, { kind }] of chunk.outcomes.entries()) {
           const record = chunk.items[index];
-          if (kind !== 'unknown' || record === undefined) count(kind);
+          if (kind !== 'unknown' || record === undefined) batch.count(kind);
           else {
             const why = poison('unknown-sku', `there is no product ${sku}`);
-            await unless([record.place], () => giveUp(record, why));
+            await batch.failing([record.place], () => batch.giveUp(record.letter, why));
           }
         }
         left = left.slice(chunk.items.length);
       });
-      if (end === 'contended') count('contended');
+      if (end === 'contended') batch.count('contended');
     } catch (error) {
-      errors.push(error);
+      batch.errors.push(error);
     }
-    failed.push(...left.map(({ place }) => place));
+    batch.failed.push(...left.map(({ place }) => place));
   });
 
   await Promise.all([...bad, ...lanes]);
-  return { failed, counts, errors };
+  return batch;
 }
 
 interface ProductLane<Place extends LanePlace> {

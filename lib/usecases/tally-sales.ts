@@ -13,6 +13,7 @@ import {
 import { Unavailable } from '../domain/unavailable.ts';
 import type { DeadLetter, DeadLetters } from '../ports/dead-letters.ts';
 import type { Sales } from '../ports/sales.ts';
+import { Batch, type BatchReport } from './batch.ts';
 
 /** A record of the topic of order events, as far as it could be read. */
 export interface EventRecord<Place> {
@@ -27,13 +28,6 @@ export interface TallySalesDeps {
   readonly deadLetters: Pick<DeadLetters, 'keep'>;
 }
 
-/** What a batch came to. */
-export interface TalliedBatch<Place> {
-  readonly failed: readonly Place[];
-  readonly counts: Readonly<Record<string, number>>;
-  readonly errors: readonly unknown[];
-}
-
 /**
  * Counts the paid units in a batch of events, and takes back those of orders that ended. An event that
  * comes again, or late, counts once: the phase of each order's sale is kept with the counters.
@@ -42,31 +36,15 @@ export async function tallySales<Place>(
   deps: TallySalesDeps,
   records: readonly EventRecord<Place>[],
   patience: Patience,
-): Promise<TalliedBatch<Place>> {
-  const failed: Place[] = [];
-  const errors: unknown[] = [];
-  const counts: Record<string, number> = {};
-  const count = (kind: string, by = 1) => (counts[kind] = (counts[kind] ?? 0) + by);
-  const unless = async (places: readonly Place[], work: () => Promise<void>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      errors.push(error);
-      failed.push(...places);
-    }
-  };
-
+): Promise<BatchReport<Place>> {
+  const batch = new Batch<Place>(deps.deadLetters, patience);
   const sold: { readonly place: Place; readonly sale: Sale }[] = [];
   for (const { place, content, letter } of records) {
     if (content.kind === 'poison') {
-      await unless([place], async () => {
-        const { kind } = await persist(() => deps.deadLetters.keep(letter(content)), patience);
-        if (kind === 'contended') throw new Unavailable('dynamodb', 'none');
-        count('poison');
-      });
+      await batch.failing([place], () => batch.giveUp(letter, content));
     } else {
       const sale = saleIn(content.event, patience.nowMs());
-      if (sale === undefined) count('ignored');
+      if (sale === undefined) batch.count('ignored');
       else sold.push({ place, sale });
     }
   }
@@ -74,13 +52,13 @@ export async function tallySales<Place>(
   for (const group of saleGroups(foldedSales(sold.map(({ sale }) => sale)))) {
     const ids = new Set(group.map(({ orderId }) => orderId));
     const places = sold.filter(({ sale }) => ids.has(sale.orderId)).map(({ place }) => place);
-    await unless(places, async () => {
+    await batch.failing(places, async () => {
       const moved = await countGroup(deps, group, patience);
-      count('counted', moved);
-      count('known', group.length - moved);
+      batch.count('counted', moved);
+      batch.count('known', group.length - moved);
     });
   }
-  return { failed, counts, errors };
+  return batch;
 }
 
 /** Counts a group, and answers how many sales of it were not counted before. */
