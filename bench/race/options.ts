@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { defaultStrategy } from '../../lib/domain/product.ts';
+import { defaultStrategy, strategyNames } from '../../lib/domain/product.ts';
 import { STOCK_MAX } from '../../lib/domain/limits.ts';
 import type { Harness } from '../../localstack/shop/open.ts';
 import { type ModelSettings, modelSettingsIn } from '../contention/round-trip.ts';
@@ -9,7 +9,8 @@ export const HELP = `Sells the same few units to a crowd, over HTTP, and checks 
 
   npm run race -- [options]
 
-  --strategy NAME…   ${racers.slice(0, 3).join(', ')}, ${racers.slice(3, 6).join(', ')},
+  --strategy NAME…   ${strategyNames.slice(0, 3).join(', ')},
+                     ${strategyNames.slice(3).join(', ')},
                      naive (reads, then writes without condition: oversells), or all of them;
                      default ${defaultStrategy}
   --orders N         orders of one unit each (default 30)

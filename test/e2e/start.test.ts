@@ -40,10 +40,16 @@ interface Started {
   readonly marker: string;
 }
 
-async function start(env: NodeJS.ProcessEnv, args: readonly string[] = []): Promise<Started> {
+const NODE = [process.execPath, 'localstack/start.ts'] as const;
+const NPM = ['npm', 'start', '--'] as const;
+
+async function start(
+  env: NodeJS.ProcessEnv,
+  [file, ...args]: readonly [string, ...string[]] = NODE,
+): Promise<Started> {
   const port = await freePort();
   const marker = `LAST_ONE_TEST_${randomUUID()}`;
-  const child = spawn(process.execPath, ['localstack/start.ts', ...args], {
+  const child = spawn(file, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...env, PORT: String(port), LAST_ONE_TEST: marker },
   });
@@ -118,7 +124,7 @@ describe('npm start', () => {
   );
 
   it('uses engines that are named in the environment, also with workers', async () => {
-    const started = await start(process.env, ['--workers']);
+    const started = await start(process.env, [...NODE, '--workers']);
     await untilReady(started);
     const own = marked(started.marker).length;
     const exit = once(started.child, 'exit');
@@ -126,6 +132,15 @@ describe('npm start', () => {
     expect(await exit).toEqual([0, null]);
     // Itself, the shop, its bundler and the bridge: no engine.
     expect(own).toBeLessThanOrEqual(4);
+    await noneLeft(started.marker);
+  }, 120_000);
+
+  it('stops all when npm is told to end, which passes a signal to its script and no further', async () => {
+    const started = await start(process.env, NPM);
+    await untilReady(started);
+    const exit = once(started.child, 'exit');
+    started.child.kill('SIGTERM');
+    await exit;
     await noneLeft(started.marker);
   }, 120_000);
 

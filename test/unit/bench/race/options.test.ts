@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readOptions } from '../../../../bench/race/options.ts';
+import { HELP, readOptions } from '../../../../bench/race/options.ts';
 import { strategyNames } from '../../../../lib/domain/product.ts';
 
 const read = (line: string, env: Record<string, string> = {}) =>
@@ -21,6 +21,10 @@ describe('the race’s command line', () => {
       defaultUrl: 'http://127.0.0.1:3000',
       json: undefined,
     });
+  });
+
+  it('tells of every strategy in its help', () => {
+    for (const name of [...strategyNames, 'naive']) expect(HELP).toContain(name);
   });
 
   it('takes the numbers', () => {
