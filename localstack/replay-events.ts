@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { callMsMax } from '../lib/adapters/dynamodb/client.ts';
 import { orderHistoryOn } from '../lib/adapters/dynamodb/order-history.ts';
 import { Patience } from '../lib/domain/patience.ts';
 import { Unavailable } from '../lib/domain/unavailable.ts';
@@ -7,7 +6,7 @@ import { orderEventsOn } from '../lib/messaging/order-events.ts';
 import { systemClock } from '../lib/runtime/clock.ts';
 import { openDatabase } from '../lib/runtime/database.ts';
 import { openPublisher } from '../lib/runtime/publisher.ts';
-import { timeouts } from '../lib/runtime/timeouts.ts';
+import { callMsMax, timeouts } from '../lib/runtime/timeouts.ts';
 import { orderEventsTopic } from '../lib/runtime/topics.ts';
 import { replayEvents, type ReplayProgress } from '../lib/usecases/replay-events.ts';
 import { fail, usage } from './usage.ts';
@@ -61,7 +60,7 @@ const ports = {
 const newPatience = () =>
   new Patience(systemClock, {
     deadlineMs: systemClock.nowMs() + timeouts.batchMs,
-    callMsMax: callMsMax(endpoint),
+    callMsMax: callMsMax({ DYNAMODB_ENDPOINT: endpoint }),
   });
 const isTerminal = process.stderr.isTTY;
 const shown = ({ orders, changed, events }: ReplayProgress): string =>

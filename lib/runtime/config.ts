@@ -11,6 +11,8 @@ const schema = z.object({
     .default('KRW'),
   RESERVATION_SECONDS: z.coerce.number().int().min(1).max(86_400).default(600),
   DYNAMODB_ENDPOINT: z.url().optional(),
+  /** For a machine that is busier than an outage is long. Above 1,300 no call has time for a second try. */
+  DYNAMODB_CALL_MS_MAX: z.coerce.number().int().min(100).max(20_000).optional(),
   REDIS_URL: z.string().optional(),
   KAFKA_BROKERS: z.string().optional(),
   /** Who the brokers let in: anybody, or AWS identities, under TLS (MSK). */

@@ -1,11 +1,10 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { callMsMax } from '../adapters/dynamodb/client.ts';
 import { type Consumer, type ConsumerEdge, consumerOf } from '../messaging/consume.ts';
 import { type Relay, relayOf } from '../messaging/relay.ts';
 import { systemClock } from './clock.ts';
 import { loadConfig } from './config.ts';
 import { metered } from './tally.ts';
-import { timeouts } from './timeouts.ts';
+import { callMsMax, timeouts } from './timeouts.ts';
 
 const config = loadConfig();
 const logger = new Logger({ serviceName: 'last-one' });
@@ -13,7 +12,7 @@ const logger = new Logger({ serviceName: 'last-one' });
 const edge: ConsumerEdge = {
   clock: systemClock,
   batchMsMax: timeouts.batchMs,
-  callMsMax: callMsMax(config.DYNAMODB_ENDPOINT),
+  callMsMax: callMsMax(config),
   metered,
   tell: ({ errors, ...batch }) => {
     const [error] = errors;

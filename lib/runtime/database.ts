@@ -3,8 +3,8 @@ import { dynamoClient } from '../adapters/dynamodb/client.ts';
 import { type Database, database } from '../adapters/dynamodb/database.ts';
 import { meter } from '../adapters/dynamodb/meter.ts';
 import { shapeIn, tableNames } from '../adapters/dynamodb/tables.ts';
-import { type Config } from './config.ts';
 import { countCost } from './tally.ts';
+import { callMsMax, type DatabaseConfig } from './timeouts.ts';
 
 /** Middleware for a client; it is added inside of the meter, so that what it does is billed. */
 export type ClientPlugin = Parameters<DynamoDBClient['middlewareStack']['use']>[0];
@@ -14,11 +14,12 @@ const local = { region: 'local', credentials: { accessKeyId: 'local', secretAcce
 
 /** The shop's tables, with every call counted. */
 export function openDatabase(
-  config: Pick<Config, 'DYNAMODB_ENDPOINT' | 'TABLE_PREFIX'>,
+  config: DatabaseConfig,
   plugins: readonly ClientPlugin[] = harnessPlugins(),
 ): Database {
   const endpoint = config.DYNAMODB_ENDPOINT;
-  const client = dynamoClient(endpoint === undefined ? {} : { endpoint, ...local });
+  const account = endpoint === undefined ? {} : { endpoint, ...local };
+  const client = dynamoClient(account, callMsMax(config));
   const tables = tableNames(config.TABLE_PREFIX);
   client.middlewareStack.use(meter({ shapeOf: shapeIn(tables), onCost: countCost }));
   for (const plugin of plugins) client.middlewareStack.use(plugin);

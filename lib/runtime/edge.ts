@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { z } from 'zod';
-import { callMsMax } from '../adapters/dynamodb/client.ts';
 import type { RequestId } from '../domain/ids.ts';
 import type { Reply } from '../http/reply.ts';
 import { type Edge, type Handler, handlerOf, type Request } from '../http/route.ts';
@@ -12,7 +11,7 @@ import { tokenVerifier } from '../http/tokens.ts';
 import { systemClock } from './clock.ts';
 import { isLocal, loadConfig } from './config.ts';
 import { metered } from './tally.ts';
-import { timeouts } from './timeouts.ts';
+import { callMsMax, timeouts } from './timeouts.ts';
 
 const SERVICE = 'last-one';
 
@@ -49,7 +48,7 @@ const edge: Edge = {
   platform: await tracing(),
   newRequestId: () => randomUUID() as RequestId,
   requestMsMax: timeouts.requestMs,
-  callMsMax: callMsMax(config.DYNAMODB_ENDPOINT),
+  callMsMax: callMsMax(config),
   metered,
   showCost: isLocal(config),
 };

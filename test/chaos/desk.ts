@@ -4,7 +4,7 @@ import { Patience } from '../../lib/domain/patience.ts';
 import { MemoryLane } from '../../lib/adapters/memory/lane.ts';
 import { defaultStrategy } from '../../lib/domain/product.ts';
 import { Unavailable } from '../../lib/domain/unavailable.ts';
-import { callMsMax } from '../../lib/adapters/dynamodb/client.ts';
+import { callMsMax } from '../../lib/runtime/timeouts.ts';
 import { dynamoShop } from '../../lib/adapters/dynamodb/shop.ts';
 import { rememberedPrices } from '../../lib/adapters/memory/price-list.ts';
 import { systemClock } from '../../lib/runtime/clock.ts';
@@ -46,7 +46,7 @@ export function openDesk(settings: WorkerSettings, driver: Driver): Desk {
   ): Promise<Answer> {
     const patience = new Patience(systemClock, {
       deadlineMs: Date.now() + requestMsMax,
-      callMsMax: callMsMax(endpoint),
+      callMsMax: callMsMax({ DYNAMODB_ENDPOINT: endpoint }),
     });
     const requestId = randomUUID() as RequestId;
     const command = { userId, token, requestId, fingerprint: sku, lines: [{ sku, quantity: 1 }] };
