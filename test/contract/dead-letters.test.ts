@@ -3,11 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import { dynamoShop } from '../../lib/adapters/dynamodb/shop.ts';
 import { memoryShop } from '../../lib/adapters/memory/shop.ts';
 import type { DeadLetters } from '../../lib/ports/dead-letters.ts';
-import { openDatabase } from '../../lib/runtime/database.ts';
 import { createTables } from '../../localstack/shop/tables.ts';
 import { deadLettersContract } from './dead-letters-contract.ts';
-
-const DYNAMODB_ENDPOINT = process.env['DYNAMODB_ENDPOINT'] ?? '';
+import { DYNAMODB_ENDPOINT, testDatabase } from '../database.ts';
 
 describe('dead letters in memory', () => {
   it.each(deadLettersContract)('$name', ({ run }) => run(memoryShop().deadLetters));
@@ -18,7 +16,7 @@ describe('dead letters on DynamoDB', () => {
     // A list shows all that there is, so each promise has tables of its own.
     const TABLE_PREFIX = `letters-${randomUUID()}-`;
     await createTables(DYNAMODB_ENDPOINT, TABLE_PREFIX);
-    await run(dynamoShop(openDatabase({ DYNAMODB_ENDPOINT, TABLE_PREFIX })).deadLetters);
+    await run(dynamoShop(testDatabase(TABLE_PREFIX)).deadLetters);
   });
 });
 

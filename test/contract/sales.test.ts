@@ -4,11 +4,10 @@ import { dynamoShop } from '../../lib/adapters/dynamodb/shop.ts';
 import { memoryShop } from '../../lib/adapters/memory/shop.ts';
 import { Unavailable } from '../../lib/domain/unavailable.ts';
 import type { Sales } from '../../lib/ports/sales.ts';
-import { openDatabase } from '../../lib/runtime/database.ts';
 import { createTables } from '../../localstack/shop/tables.ts';
 import { salesContract } from './sales-contract.ts';
+import { DYNAMODB_ENDPOINT, testDatabase } from '../database.ts';
 
-const DYNAMODB_ENDPOINT = process.env['DYNAMODB_ENDPOINT'] ?? '';
 const TABLE_PREFIX = `sales-${randomUUID()}-`;
 
 describe('the count of sales in memory', () => {
@@ -16,7 +15,7 @@ describe('the count of sales in memory', () => {
 });
 
 describe('the count of sales on DynamoDB', () => {
-  const { sales } = dynamoShop(openDatabase({ DYNAMODB_ENDPOINT, TABLE_PREFIX }));
+  const { sales } = dynamoShop(testDatabase(TABLE_PREFIX));
   beforeAll(() => createTables(DYNAMODB_ENDPOINT, TABLE_PREFIX));
 
   it.each(salesContract)('$name', ({ run }) => run(sales));

@@ -3,21 +3,20 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { dynamoShop } from '../../lib/adapters/dynamodb/shop.ts';
 import { deadLetterIdOf } from '../../lib/messaging/dead-letter-id.ts';
 import type { DeadLetter } from '../../lib/ports/dead-letters.ts';
-import { openDatabase } from '../../lib/runtime/database.ts';
 import { freePort } from '../../localstack/engines/ports.ts';
 import { call } from '../../localstack/shop/client.ts';
 import type { Harness, Shop } from '../../localstack/shop/open.ts';
 import { freshTopic, readTopic } from '../integration/kafka/topics.ts';
 import { admin, openTestShop, times } from './shop.ts';
+import { testDatabase } from '../database.ts';
 
 const brokers = process.env['KAFKA_BROKERS'] ?? '';
-const DYNAMODB_ENDPOINT = process.env['DYNAMODB_ENDPOINT'] ?? '';
 const bytes = (text: string) => Uint8Array.from(Buffer.from(text));
 const binary = Uint8Array.from([0, 255, 128]);
 
 describe.each<Harness>(['thin', 'offline'])('dead letters behind the harness %s', (harness) => {
   const TABLE_PREFIX = `e2e-${randomUUID()}-`;
-  const { deadLetters } = dynamoShop(openDatabase({ DYNAMODB_ENDPOINT, TABLE_PREFIX }));
+  const { deadLetters } = dynamoShop(testDatabase(TABLE_PREFIX));
   let shop: Shop;
   let topic: string;
   let token: string;
@@ -146,7 +145,7 @@ describe('dead letters without a broker', () => {
     const gone = `127.0.0.1:${await freePort()}`;
     const shop = await openTestShop('thin', { KAFKA_BROKERS: gone }, TABLE_PREFIX);
     try {
-      const { deadLetters } = dynamoShop(openDatabase({ DYNAMODB_ENDPOINT, TABLE_PREFIX }));
+      const { deadLetters } = dynamoShop(testDatabase(TABLE_PREFIX));
       const place = { topic: 'orders', partition: 0, offset: 1 };
       const deadLetterId = deadLetterIdOf(place);
       await deadLetters.keep({

@@ -3,19 +3,18 @@ import { type Harness, openShop, type Shop } from '../../localstack/shop/open.ts
 import type { Cost } from '../../lib/ports/cost.ts';
 import { type Answer, call, putOnSale } from '../../localstack/shop/client.ts';
 import { signToken } from '../../localstack/shop/keys.ts';
-
-/** A stall of a busy machine is no outage; what the shop makes of one is tested in outage.test.ts. */
-const DYNAMODB_CALL_MS_MAX = '15000';
+import { DYNAMODB_CALL_MS_MAX } from '../database.ts';
 
 /** A shop of a test file's own, on the engines that all files share. */
 export async function openTestShop(
   harness: Harness = 'thin',
   settings: Readonly<Record<string, string>> = {},
   prefix = `e2e-${randomUUID()}-`,
-  streams = false,
+  { streams = false, bridge = true }: { streams?: boolean; bridge?: boolean } = {},
 ): Promise<Shop> {
-  const env = { ...engineEnv(), LOG_LEVEL: 'WARN', DYNAMODB_CALL_MS_MAX, ...settings };
-  return openShop({ harness, env, tablePrefix: prefix, topicPrefix: prefix, streams });
+  const patient = { DYNAMODB_CALL_MS_MAX: String(DYNAMODB_CALL_MS_MAX) };
+  const env = { ...engineEnv(), LOG_LEVEL: 'WARN', ...patient, ...settings };
+  return openShop({ harness, env, tablePrefix: prefix, topicPrefix: prefix, streams, bridge });
 }
 
 function engineEnv() {

@@ -2,14 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, it } from '@jest/globals';
 import { dynamoShop } from '../../lib/adapters/dynamodb/shop.ts';
 import { rememberedPrices } from '../../lib/adapters/memory/price-list.ts';
-import { openDatabase } from '../../lib/runtime/database.ts';
 import { strategiesOn } from '../../lib/strategies/index.ts';
 import { memoryLocks } from '../contract/bench-shop.ts';
 import { createTables } from '../../localstack/shop/tables.ts';
 import { type Ask, InProcess, quietEdge, type Told } from './functions.ts';
+import { DYNAMODB_ENDPOINT, testDatabase } from '../database.ts';
 
 /** The functions on DynamoDB, with a clock that the test moves. */
-const DYNAMODB_ENDPOINT = process.env['DYNAMODB_ENDPOINT'] ?? '';
 const TABLE_PREFIX = `later-${randomUUID()}-`;
 const LATER_MS = 11 * 60_000;
 
@@ -18,7 +17,7 @@ let nowMs = Date.parse('2026-01-01T00:00:00Z');
 beforeAll(async () => {
   shop = await InProcess.load();
   await createTables(DYNAMODB_ENDPOINT, TABLE_PREFIX);
-  const ports = dynamoShop(openDatabase({ DYNAMODB_ENDPOINT, TABLE_PREFIX }));
+  const ports = dynamoShop(testDatabase(TABLE_PREFIX));
   const strategies = strategiesOn({ ...ports, ...memoryLocks() });
   const settings = { currency: 'KRW', reservationMs: 600_000 };
   const clock = { nowMs: () => nowMs, sleep: async () => undefined, random: () => 0 };

@@ -3,17 +3,16 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { contentionModel } from '../../../bench/contention.ts';
 import { dynamoShop } from '../../../lib/adapters/dynamodb/shop.ts';
 import { shapeIn, tableNames } from '../../../lib/adapters/dynamodb/tables.ts';
-import { openDatabase } from '../../../lib/runtime/database.ts';
 import { createTables } from '../../../localstack/shop/tables.ts';
 import { BenchShop, tally, times } from '../../contract/bench-shop.ts';
+import { DYNAMODB_ENDPOINT, testDatabase } from '../../database.ts';
 
-const DYNAMODB_ENDPOINT = process.env['DYNAMODB_ENDPOINT'] ?? '';
 const TABLE_PREFIX = `contention-${randomUUID()}-`;
 
 describe('the store under the contention model, on the real engine', () => {
   beforeAll(() => createTables(DYNAMODB_ENDPOINT, TABLE_PREFIX));
   const plugin = contentionModel({ shapeOf: shapeIn(tableNames(TABLE_PREFIX)), roundTripMs: 2 });
-  const open = () => dynamoShop(openDatabase({ DYNAMODB_ENDPOINT, TABLE_PREFIX }, [plugin]));
+  const open = () => dynamoShop(testDatabase(TABLE_PREFIX, [plugin]));
   const ports = open();
 
   it('turns attempts at one product away, and each is told as contended', async () => {
