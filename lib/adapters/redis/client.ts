@@ -11,7 +11,6 @@ const CONNECT_MS_MAX = 500;
  * unanswered when a connection broke, and one DECR becomes two.
  */
 const options: RedisOptions = {
-  commandTimeout: COMMAND_MS_MAX,
   connectTimeout: CONNECT_MS_MAX,
   maxRetriesPerRequest: 1,
   enableOfflineQueue: false,
@@ -69,10 +68,26 @@ export async function send<Reply>(
   if (redis.status !== 'ready') await ready(redis, timer);
   onCommand();
   try {
-    return await command(redis);
+    return await inTime(command(redis), timer);
   } catch (error) {
     throw outageOf(error) ?? error;
   }
+}
+
+/**
+ * The reply, if it comes in time. ioredis has a time-out of its own, but its timer also goes off where
+ * the reply came in time and this process was too busy to read it: a crowd was told of an outage that
+ * was none. So the socket is read once more before a command is given up.
+ */
+function inTime<Reply>(reply: Promise<Reply>, timer: Timer): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const cancel = timer.after(COMMAND_MS_MAX, () => {
+      timer.after(0, () => {
+        reject(new Error('Command timed out'));
+      });
+    });
+    reply.finally(cancel).then(resolve, reject);
+  });
 }
 
 /** Waits for a connection that is on its way up. */
