@@ -75,16 +75,24 @@ export async function send<Reply>(
 }
 
 /**
- * The reply, if it comes in time. ioredis has a time-out of its own, but its timer also goes off where
- * the reply came in time and this process was too busy to read it: a crowd was told of an outage that
- * was none. So the socket is read once more before a command is given up.
+ * Gives up after so long, unless it is called off. ioredis has time-outs of its own, but a timer also
+ * goes off where the answer came in time and this process was too busy to read it: a crowd was told of
+ * an outage that was none. So the socket is read once more before.
  */
+function givingUp(timer: Timer, ms: number, giveUp: () => void): () => void {
+  let cancel = timer.after(ms, () => {
+    cancel = timer.after(0, giveUp);
+  });
+  return () => {
+    cancel();
+  };
+}
+
+/** The reply, if it comes in time. */
 function inTime<Reply>(reply: Promise<Reply>, timer: Timer): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const cancel = timer.after(COMMAND_MS_MAX, () => {
-      timer.after(0, () => {
-        reject(new Error('Command timed out'));
-      });
+    const cancel = givingUp(timer, COMMAND_MS_MAX, () => {
+      reject(new Error('Command timed out'));
     });
     reply.finally(cancel).then(resolve, reject);
   });
@@ -97,7 +105,7 @@ function ready(redis: Redis, timer: Timer): Promise<void> {
       cancel();
       resolve();
     };
-    const cancel = timer.after(CONNECT_MS_MAX, () => {
+    const cancel = givingUp(timer, CONNECT_MS_MAX, () => {
       redis.off('ready', up);
       reject(new Unavailable('redis', 'none'));
     });
