@@ -251,6 +251,7 @@ describe('the package for AWS', () => {
       ...['RelayEvents', 'ReplayDeadLetter', 'SettleOrders', 'TallySales'],
     ]);
     expect(writers('SalesTable')).toEqual(['TallySales']);
+    expect(writers('CartsTable').sort()).toEqual(['PutCartItem', 'RemoveCartItem']);
   });
 
   it('gives each function the rights on the tables that it uses under every strategy', async () => {
