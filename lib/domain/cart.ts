@@ -1,4 +1,5 @@
 import type { Sku } from './ids.ts';
+import type { OrderEvent } from './order-event.ts';
 
 /** So many units of a product that a user means to order; nothing is set aside for it. */
 export interface CartItem {
@@ -28,3 +29,22 @@ export const dueIn = (cart: Cart, cut: Cut): Cut =>
       return untilMs !== undefined && putAtMs <= untilMs ? [[sku, untilMs] as const] : [];
     }),
   );
+
+/**
+ * What an event takes out of its user's cart: nothing, unless an order was placed. One that waited for
+ * its turn was created when it was decided, and what its customer put meanwhile was put after it.
+ */
+export function cutBy(event: OrderEvent): Cut | undefined {
+  if (event.type !== 'order.placed') return undefined;
+  const orderedAtMs = Date.parse(event.queuedAt ?? event.createdAt);
+  return new Map(event.lines.map(({ sku }) => [sku, orderedAtMs]));
+}
+
+/** All that some orders of one user take out of the cart. */
+export function joinedCut(cuts: readonly Cut[]): Cut {
+  const joined = new Map<Sku, number>();
+  for (const [sku, untilMs] of cuts.flatMap((cut) => [...cut])) {
+    joined.set(sku, Math.max(untilMs, joined.get(sku) ?? -Infinity));
+  }
+  return joined;
+}

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import type { Sku, UserId } from '../../lib/domain/ids.ts';
+import { orderIdOf, type Sku, type UserId } from '../../lib/domain/ids.ts';
+import type { OrderEvent } from '../../lib/domain/order-event.ts';
 import { Patience } from '../../lib/domain/patience.ts';
 import type { Carts } from '../../lib/ports/carts.ts';
+import { clearCarts } from '../../lib/usecases/clear-carts.ts';
 import { findCart } from '../../lib/usecases/find-cart.ts';
 import { putCartItem } from '../../lib/usecases/put-cart-item.ts';
 import { removeCartItem } from '../../lib/usecases/remove-cart-item.ts';
-import { freshSku, freshUser, tally, times } from './bench-shop.ts';
+import { freshSku, freshToken, freshUser, tally, times } from './bench-shop.ts';
 
 const NOW_MS = Date.parse('2026-03-10T12:00:00Z');
 
@@ -39,6 +41,36 @@ class Shopper {
     const cart = await findCart({ carts: this.#carts }, this.userId, this.patience());
     return cart.map(({ sku, quantity }) => [sku, quantity] as const);
   }
+}
+
+/** That a user's order of these was placed; one that waited for its turn says since when. */
+export function placedEvent(
+  userId: UserId,
+  skus: readonly Sku[],
+  createdMs: number,
+  queuedMs?: number,
+): OrderEvent {
+  const orderId = orderIdOf(freshToken());
+  const createdAt = new Date(createdMs).toISOString();
+  return {
+    ...{ eventId: `${orderId}:PENDING_PAYMENT`, type: 'order.placed', status: 'PENDING_PAYMENT' },
+    ...{ orderId, userId, at: createdAt, createdAt, expiresAt: createdAt, currency: 'KRW' },
+    ...{ lines: skus.map((sku) => ({ sku, quantity: 1, name: sku, unitPriceMinor: 1 })) },
+    totalMinor: 1,
+    ...(queuedMs === undefined ? {} : { queuedAt: new Date(queuedMs).toISOString() }),
+  };
+}
+
+async function clear(carts: Carts, events: readonly OrderEvent[]) {
+  const letter = () => assert.fail('nothing is poison here');
+  const records = events.map((event, place) => ({
+    ...{ place, content: { kind: 'event' as const, event }, letter },
+  }));
+  const patience = new Shopper(carts).patience();
+  const cleared = await clearCarts({ carts, deadLetters: { keep: letter } }, records, patience);
+  const { failed, errors, counts } = cleared;
+  assert.deepEqual({ failed, errors }, { failed: [], errors: [] });
+  return counts;
 }
 
 /** One promise of the port: `run` gets carts that others may write too, and rejects if it is broken. */
@@ -205,6 +237,59 @@ export const cartsContract: readonly CartsPromise[] = [
         new Set(shoppers.slice(1).map(({ userId }) => userId)),
       );
       assert.deepEqual(await carts.find([]), new Map());
+    },
+  },
+  {
+    name: 'loses what was ordered, but for what was put or changed after the order',
+    run: async (carts) => {
+      const ann = new Shopper(carts);
+      const [a, b, c, d] = times(4, (i) => freshSku('abcd'.charAt(i))) as [Sku, Sku, Sku, Sku];
+      for (const sku of [a, b, c]) await ann.put(sku, 1);
+      const order = placedEvent(ann.userId, [a, b, d], NOW_MS);
+      ann.nowMs += 1;
+      await ann.put(b, 2);
+      await ann.put(d, 1);
+      assert.deepEqual(await clear(carts, [order]), { cleared: 1 });
+      assert.deepEqual(await ann.sees(), [[b, 2], [c, 1], [d, 1]]); // prettier-ignore
+      ann.nowMs += 1;
+      await ann.put(a, 5);
+      assert.deepEqual(await clear(carts, [order, order]), { untouched: 2 });
+      assert.equal((await ann.sees()).length, 4);
+    },
+  },
+  {
+    name: 'loses what many orders in one batch took, each to its own moment',
+    run: async (carts) => {
+      const shoppers = times(105, () => new Shopper(carts));
+      const [a, b] = [freshSku('a'), freshSku('b')];
+      const filling = shoppers.slice(0, 103).map(async (ann) => {
+        await ann.put(a, 1);
+        ann.nowMs += 10;
+        await ann.put(b, 1);
+      });
+      await Promise.all(filling);
+      const events = shoppers.flatMap(({ userId }) => [
+        placedEvent(userId, [a, b], NOW_MS + 5),
+        placedEvent(userId, [a], NOW_MS + 1),
+      ]);
+      assert.deepEqual(await clear(carts, events), { cleared: 206, untouched: 4 });
+      for (const ann of shoppers.slice(0, 103)) assert.deepEqual(await ann.sees(), [[b, 1]]);
+    },
+  },
+  {
+    name: 'loses what was ordered once, when readers of the events and its owner meet',
+    run: async (carts) => {
+      const ann = new Shopper(carts);
+      const skus = times(20, (i) => freshSku(`s${i}`));
+      for (const sku of skus) await ann.put(sku, 1);
+      const orders = skus.slice(0, 15).map((sku) => placedEvent(ann.userId, [sku], NOW_MS));
+      ann.nowMs += 1;
+      const changed = skus.slice(10);
+      await Promise.all([
+        ...[clear(carts, orders), clear(carts, orders.toReversed()), clear(carts, orders)],
+        ...changed.map((sku) => ann.put(sku, 2)),
+      ]);
+      assert.deepEqual(new Map(await ann.sees()), new Map(changed.map((sku) => [sku, 2])));
     },
   },
   {
