@@ -15,6 +15,8 @@ export interface QueuedOrder extends KeyedRequest {
   readonly userId: UserId;
   readonly line: OrderLine;
   readonly currency: string;
+  /** When its customer ordered, RFC 3339 UTC; absent in records of before this was told. */
+  readonly queuedAt?: string | undefined;
 }
 
 /** What a client holds while its order waits. Whose it is, and of which request, is a part of it. */
@@ -29,7 +31,7 @@ export interface Ticket {
 
 /** The order as it is decided at a moment: its units are held from then on, not from when it queued. */
 export const placementAt = (
-  { orderId, userId, requestId, fingerprint, line, currency }: QueuedOrder,
+  { orderId, userId, requestId, fingerprint, line, currency, queuedAt }: QueuedOrder,
   moment: { readonly nowMs: number; readonly reservationMs: number },
 ): Placement => ({
   userId,
@@ -37,6 +39,7 @@ export const placementAt = (
   fingerprint,
   order: pendingOrderOf({ orderId, lines: [line], currency, ...moment }),
   versions: new Map(),
+  queuedAt,
 });
 
 /** Records may come again, so a lane that was decided further stays there. */

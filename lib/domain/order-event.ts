@@ -30,6 +30,8 @@ export interface StepEvent extends AnyEvent {
   readonly currency: string;
   readonly createdAt: string;
   readonly expiresAt: string;
+  /** When its customer ordered, if the order waited for its turn: it was created when it was decided. */
+  readonly queuedAt?: string | undefined;
   /** Both are there from the payment on. */
   readonly paymentId?: PaymentId | undefined;
   readonly paidAt?: string | undefined;
@@ -51,6 +53,7 @@ export type RecordedOrder =
       readonly kind: 'order';
       readonly order: Order;
       readonly userId: UserId;
+      readonly queuedAt?: string | undefined;
       readonly cancelledAt?: string | undefined;
       readonly refundedAt?: string | undefined;
       /** When the hold of an expired order was ended: later than it expired. */
@@ -104,7 +107,7 @@ export function changedAt(recorded: RecordedOrder): string {
 }
 
 function stepEvent(
-  { order, userId }: Extract<RecordedOrder, { kind: 'order' }>,
+  { order, userId, queuedAt }: Extract<RecordedOrder, { kind: 'order' }>,
   status: OrderStatus,
   at: string,
 ): StepEvent {
@@ -114,6 +117,7 @@ function stepEvent(
     eventId: eventIdOf(orderId, status),
     type: eventTypeOf[status],
     ...{ orderId, status, at, userId, lines, totalMinor, currency, createdAt, expiresAt },
+    ...(queuedAt === undefined ? {} : { queuedAt }),
     ...(isPaid ? { paymentId, paidAt } : {}),
   };
 }

@@ -11,6 +11,8 @@ export interface Placement extends KeyedRequest {
   readonly order: Order;
   /** The store takes the units only while each product is still at this version. */
   readonly versions: ReadonlyMap<Sku, CatalogueVersion>;
+  /** When it queued, if it did and said so: before the order was created, which is when it is decided. */
+  readonly queuedAt?: string | undefined;
 }
 
 /** What an attempt demands of the product beside the law: that it is as alone as it thinks. */

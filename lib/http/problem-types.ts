@@ -97,6 +97,11 @@ export const problemTypes = {
     title: 'The order was cancelled',
     meaning: 'A cancelled order stays cancelled. Nothing was debited.',
   },
+  'cart-full': {
+    status: 409,
+    title: 'The cart is full',
+    meaning: 'A cart holds at most 100 products. Nothing changed; remove another one first.',
+  },
   'balance-limit': {
     status: 409,
     title: 'The balance would pass its limit',

@@ -124,11 +124,11 @@ const pathOf = ({ path }: Route, param: (name: string) => string): string =>
 
 function rendered(reply: Reply, requestId: RequestId, cost?: Cost): APIGatewayProxyResult {
   const { status, type, body } = reply;
-  const told = type === 'application/json' ? body : { ...(body as object), requestId };
+  const told = type === 'application/problem+json' ? { ...(body as object), requestId } : body;
   return {
     statusCode: status,
     headers: {
-      'Content-Type': type,
+      ...(type === undefined ? {} : { 'Content-Type': type }),
       'Cache-Control': 'no-store',
       'X-Request-Id': requestId,
       ...reply.headers,

@@ -24,6 +24,9 @@ export const routes = {
   chargeBalance: route('POST', '/charges', 'user', 'keyed'),
   getBalance: route('GET', '/balance', 'user', 'plain'),
   listEntries: route('GET', '/balance/entries', 'user', 'plain'),
+  getCart: route('GET', '/cart', 'user', 'plain'),
+  putCartItem: route('PUT', '/cart/items/{sku}', 'user', 'plain'),
+  removeCartItem: route('DELETE', '/cart/items/{sku}', 'user', 'plain'),
   getOrder: route('GET', '/orders/{orderId}', 'user', 'plain'),
   getTicket: route('GET', '/tickets/{ticket}', 'user', 'plain'),
   // Before the products: their path matches it too.

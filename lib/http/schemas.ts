@@ -89,6 +89,12 @@ export const chargeBalanceBody = z.strictObject(
   { error: objectNeeded },
 );
 
+/** The body of `PUT /cart/items/{sku}`. */
+export const putCartItemBody = z.strictObject(
+  { quantity: integer(1, QUANTITY_MAX) },
+  { error: objectNeeded },
+);
+
 /** Where a page of `GET /balance/entries` ended: the `seq` of its last entry. */
 export const entriesPosition = z.int().min(1);
 

@@ -1,3 +1,4 @@
+import type { Cart } from '../domain/cart.ts';
 import type { Balance } from '../domain/ledger.ts';
 import type { Product } from '../domain/product.ts';
 import type { Shortage } from '../domain/stock.ts';
@@ -29,6 +30,11 @@ export const balanceView = ({ userId, balanceMinor, version }: Balance, currency
   balanceMinor,
   currency,
   version,
+});
+
+/** A cart as its owner sees it. */
+export const cartView = (cart: Cart) => ({
+  items: cart.map(({ sku, quantity }) => ({ sku, quantity })),
 });
 
 /** A dead letter as an admin sees it: its record as text where it is text, else as base64. */

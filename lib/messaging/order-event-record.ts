@@ -44,6 +44,7 @@ const content = {
   currency: z.string().regex(/^[A-Z]{3}$/),
   createdAt: time,
   expiresAt: time,
+  queuedAt: time.optional(),
 };
 
 const named = <Status extends OrderEvent['status']>(status: Status) => ({

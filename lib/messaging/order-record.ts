@@ -25,6 +25,7 @@ export const orderRecord = z.strictObject({
     unitPriceMinor: z.int().min(0).max(PRICE_MINOR_MAX),
   }),
   currency: z.string().regex(/^[A-Z]{3}$/),
+  queuedAt: z.iso.datetime({ precision: 3 }).optional(),
 });
 
 /** The value that an order travels as; its key is the SKU. */
@@ -39,8 +40,8 @@ export function readOrder(
   if (read.kind === 'poison') return read;
   const checked = orderRecord.safeParse(read.fields);
   if (!checked.success) return poison('invalid', z.prettifyError(checked.error));
-  const { orderId, userId, requestId, fingerprint, line, currency } = checked.data;
-  const order = { orderId, userId, requestId, fingerprint, line, currency };
+  const { orderId, userId, requestId, fingerprint, line, currency, queuedAt } = checked.data;
+  const order = { orderId, userId, requestId, fingerprint, line, currency, queuedAt };
   if (!isKeyedBy(record, order.line.sku)) {
     return poison('invalid', 'the key is not the SKU, so the order may stand in the wrong lane');
   }

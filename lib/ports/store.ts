@@ -1,3 +1,4 @@
+import type { Carts } from './carts.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Leases } from './leases.ts';
@@ -15,4 +16,5 @@ export interface Store {
   readonly ledger: Ledger;
   readonly deadLetters: DeadLetters;
   readonly sales: Sales;
+  readonly carts: Carts;
 }

@@ -41,6 +41,6 @@ export const kafkaKeyed =
 
 const queuedOrderOf = (placement: Placement): QueuedOrder => {
   const { userId, requestId, fingerprint, order } = placement;
-  const { orderId, currency } = order;
-  return { orderId, userId, requestId, fingerprint, line: onlyLine(placement), currency };
+  const { orderId, currency, createdAt: queuedAt } = order;
+  return { orderId, userId, requestId, fingerprint, line: onlyLine(placement), currency, queuedAt };
 };

@@ -12,16 +12,14 @@ import {
 } from '../domain/placement.ts';
 import { defaultStrategy, type Offer, type StrategyName } from '../domain/product.ts';
 import { type Line, mergedLines, type Shortage } from '../domain/stock.ts';
-import type { Catalogue, PriceList } from '../ports/catalogue.ts';
 import type { Orders } from '../ports/orders.ts';
 import type { Strategy, StrategyOutcome } from '../ports/strategy.ts';
 import { awaitDecision } from './await-decision.ts';
 import { moveMarks } from './move-marks.ts';
+import { offersOf, type OffersOfDeps } from './offers-of.ts';
 import { releaseExpired, type ReleaseExpiredDeps } from './release-expired.ts';
 
-export interface PlaceOrderDeps extends ReleaseExpiredDeps {
-  readonly catalogue: Pick<Catalogue, 'find'>;
-  readonly prices: PriceList;
+export interface PlaceOrderDeps extends ReleaseExpiredDeps, OffersOfDeps {
   readonly orders: ReleaseExpiredDeps['orders'] & Pick<Orders, 'decision'>;
   readonly strategies: Readonly<Record<StrategyName, Strategy>>;
   readonly currency: string;
@@ -92,20 +90,6 @@ export async function placeOrder(
     }
     if (patience.exhausted) return { kind: 'contended', ...told };
   }
-}
-
-async function offersOf(
-  { prices, catalogue }: PlaceOrderDeps,
-  skus: readonly Sku[],
-  patience: Patience,
-): Promise<Offers> {
-  const offers = new Map(prices.recall(skus).map((offer) => [offer.sku, offer]));
-  const missing = skus.filter((sku) => !offers.has(sku));
-  if (missing.length === 0) return offers;
-  const found = await persistRead(() => catalogue.find(missing), patience);
-  prices.learn(found);
-  for (const offer of found) offers.set(offer.sku, offer);
-  return offers;
 }
 
 /** One product is sold its own way; several are always decided at once, in one transaction. */

@@ -1,7 +1,5 @@
-import type { OrderEvent } from '../domain/order-event.ts';
 import type { OrderId } from '../domain/ids.ts';
 import { type Patience, persist } from '../domain/patience.ts';
-import type { Poison } from '../domain/poison.ts';
 import {
   foldedSales,
   type KnownSales,
@@ -11,17 +9,10 @@ import {
   saleIn,
 } from '../domain/sale.ts';
 import { Unavailable } from '../domain/unavailable.ts';
-import type { DeadLetter, DeadLetters } from '../ports/dead-letters.ts';
+import type { DeadLetters } from '../ports/dead-letters.ts';
 import type { Sales } from '../ports/sales.ts';
 import { Batch, type BatchReport } from './batch.ts';
-
-/** A record of the topic of order events, as far as it could be read. */
-export interface EventRecord<Place> {
-  readonly place: Place;
-  readonly content: { readonly kind: 'event'; readonly event: OrderEvent } | Poison;
-  /** The record whole, for when it is given up. */
-  readonly letter: (why: Poison) => DeadLetter;
-}
+import { type EventRecord, eventsIn } from './events-in.ts';
 
 export interface TallySalesDeps {
   readonly sales: Pick<Sales, 'count'>;
@@ -39,14 +30,10 @@ export async function tallySales<Place>(
 ): Promise<BatchReport<Place>> {
   const batch = new Batch<Place>(deps.deadLetters, patience);
   const sold: { readonly place: Place; readonly sale: Sale }[] = [];
-  for (const { place, content, letter } of records) {
-    if (content.kind === 'poison') {
-      await batch.failing([place], () => batch.giveUp(letter, content));
-    } else {
-      const sale = saleIn(content.event, patience.nowMs());
-      if (sale === undefined) batch.count('ignored');
-      else sold.push({ place, sale });
-    }
+  for (const { place, event } of await eventsIn(records, batch)) {
+    const sale = saleIn(event, patience.nowMs());
+    if (sale === undefined) batch.count('ignored');
+    else sold.push({ place, sale });
   }
   // One after the other: side by side they would fight for the counters of what sells best.
   for (const group of saleGroups(foldedSales(sold.map(({ sale }) => sale)))) {

@@ -1,3 +1,4 @@
+import { badCartCases } from './bad-cart-cases.ts';
 import { badDeadLetterCases } from './bad-dead-letter-cases.ts';
 import { badMoneyCases } from './bad-money-cases.ts';
 import { badTopCases } from './bad-top-cases.ts';
@@ -70,7 +71,8 @@ export const brokenBodies: readonly (readonly [
 const line = (sku: string, quantity: unknown) =>
   `{"lines":[{"sku":"${sku}","quantity":${String(quantity)}}]}`;
 
-const badQuantities: readonly (readonly [string, string])[] = [
+/** Quantities that neither an order nor a cart takes. */
+export const badQuantities: readonly (readonly [string, string])[] = [
   ['0', '0'],
   ['-0', '-0'],
   ['-1', '-1'],
@@ -518,5 +520,6 @@ export function badCases(cast: Cast): BadCase[] {
     ...badMoneyCases(cast),
     ...badDeadLetterCases(cast),
     ...badTopCases(cast),
+    ...badCartCases(cast),
   ];
 }

@@ -101,5 +101,7 @@ describe.each<Harness>(['thin', 'offline'])('bad input behind the harness %s', (
     expect([after.json['availableUnits'], after.headers.get('etag')]).toEqual([5, cast.etag]);
     const balance = await call(shop.url, 'GET /balance', { token: cast.user });
     expect(balance.json['version']).toBe(0);
+    const cart = await call(shop.url, 'GET /cart', { token: cast.user });
+    expect(cart.json).toEqual({ items: [] });
   });
 });

@@ -1,7 +1,4 @@
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { kafkaClient } from '../../lib/adapters/kafka/client.ts';
@@ -9,6 +6,7 @@ import { orderEventRecord } from '../../lib/messaging/order-event-record.ts';
 import { call, putOnSale } from '../../localstack/shop/client.ts';
 import { signToken } from '../../localstack/shop/keys.ts';
 import type { Shop } from '../../localstack/shop/open.ts';
+import { replayEvents } from './replay-events.ts';
 import { admin, onSale, openTestShop, order, times } from './shop.ts';
 
 /** What becomes of orders over HTTP, as whoever reads the topic `order-events` hears it. */
@@ -110,6 +108,9 @@ it('tells that an order was placed or rejected in its turn', async () => {
   for (const quantity of [2, 1]) asked.push((await order(shop.url, ann, [[sku, quantity]])).json);
   const [rejected, placed] = await Promise.all(asked.map(({ orderId }) => told(orderId, 1)));
   expect(placed?.map(({ type }) => type)).toEqual(['order.placed']);
+  const [{ queuedAt, createdAt } = {}] = placed ?? [];
+  expect(queuedAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  expect(Date.parse(String(queuedAt))).toBeLessThanOrEqual(Date.parse(String(createdAt)));
   expect(rejected).toEqual([
     {
       ...{ version: 1, eventId: `${String(asked[0]?.['orderId'])}:REJECTED` },
@@ -188,21 +189,8 @@ it('lists what was paid most, at most 15 s behind', async () => {
   expect((await topOf('')).length).toBeLessThanOrEqual(5);
 });
 
-const DYNAMODB_ENDPOINT = process.env['DYNAMODB_ENDPOINT'] ?? '';
-const KAFKA_BROKERS = process.env['KAFKA_BROKERS'] ?? '';
-
-function replay(args: readonly string[], settings: Readonly<Record<string, string>> = {}) {
-  const env = {
-    ...process.env,
-    ...{ DYNAMODB_ENDPOINT, KAFKA_BROKERS, TABLE_PREFIX: prefix, TOPIC_PREFIX: prefix, STAGE: '' },
-    ...settings,
-  };
-  const child = spawn(process.execPath, ['localstack/replay-events.ts', ...args], { env });
-  const ended = once(child, 'exit') as Promise<[number | null]>;
-  return Promise.all([ended, text(child.stdout), text(child.stderr)]).then(
-    ([[status], out, err]) => ({ status, out, err }),
-  );
-}
+const replay = (args: readonly string[], settings: Readonly<Record<string, string>> = {}) =>
+  replayEvents(prefix, args, settings);
 
 describe('npm run replay-events', () => {
   it('tells all again from the tables, and what is counted stays', async () => {

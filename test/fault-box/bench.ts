@@ -265,6 +265,23 @@ export class Bench {
     await this.#put('ledger', { userId, entryId: 'BALANCE', balanceMinor, version: 3 });
   }
 
+  /** Puts so many units of each of these products into a user's cart. */
+  async filled(userId: string, quantities: Readonly<Record<string, number>>): Promise<void> {
+    const putAtMs = this.nowMs - 10_000;
+    const held = Object.entries(quantities);
+    const items = held.map(([sku, quantity]) => [`.${sku}`, { quantity, putAtMs }] as const);
+    const addedAtMs = held.map(([sku], i) => [`.${sku}`, putAtMs - held.length + i] as const);
+    if (held.length === 0) return;
+    const maps = { items: Object.fromEntries(items), addedAtMs: Object.fromEntries(addedAtMs) };
+    await this.#put('carts', { userId, ...maps });
+  }
+
+  /** Removes a product from a user's cart. */
+  async emptied(userId: string, sku: string): Promise<void> {
+    const { carts } = dynamoShop(this.#plain);
+    await carts.remove(userId as UserId, new Map([[sku as Sku, this.nowMs]]));
+  }
+
   async #put(table: LogicalTable, row: object): Promise<void> {
     const TableName = this.#plain.tables[table];
     await this.#plain.attempt((client) =>

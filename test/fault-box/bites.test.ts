@@ -11,6 +11,7 @@ import { type App, InProcess } from '../in-process/functions.ts';
 import { Bench, type BenchOptions, freshOrderId } from './bench.ts';
 import { callsOf, endless, pairs, singles } from './drive.ts';
 import { keepsTheLaw } from './law.ts';
+import { cartScenarios } from './scenarios-carts.ts';
 import { moneyScenarios } from './scenarios-money.ts';
 import { shopScenarios } from './scenarios.ts';
 
@@ -156,6 +157,23 @@ const bugs: readonly {
     },
   },
   {
+    name: 'takes its own item for one too many',
+    on: 'an item for the last place in a cart',
+    caught: /a repeat finds it done|told cart-full, not 200/,
+    options: {
+      broken: (app) => ({
+        ...app,
+        carts: {
+          ...app.carts,
+          put: async (userId, item) => {
+            const cart = (await app.carts.find([userId])).get(userId) ?? [];
+            return cart.length < 100 ? app.carts.put(userId, item) : { kind: 'full' };
+          },
+        },
+      }),
+    },
+  },
+  {
     name: 'lets the SDK try again, unseen',
     on: 'an order, the price remembered',
     caught: /ms until it was told/,
@@ -179,7 +197,9 @@ describe('the drive catches a shop that', () => {
   });
 
   it.each(bugs)('$name', async ({ on, caught, options }) => {
-    const scenario = [...shopScenarios, ...moneyScenarios].find(({ name }) => name === on);
+    const scenario = [...shopScenarios, ...moneyScenarios, ...cartScenarios].find(
+      ({ name }) => name === on,
+    );
     if (scenario === undefined) throw new Error(`no scenario is ${on}`);
     const sound = new Bench(shop, { endpoint, prefix });
     const calls = await callsOf(sound, scenario);

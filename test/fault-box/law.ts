@@ -23,7 +23,12 @@ export interface Stage {
   /** Sent in place of the equal request of a twin: another one, after the same thing. */
   readonly rival?: Ask;
   /** What the same request is answered once its effect is there, if not by a replay. */
-  readonly again?: string;
+  readonly again?: number | string;
+  /**
+   * Whether the effect came about in between, where it bears no name of the request that made it: the
+   * request has no key, and whoever sends it again does the same again.
+   */
+  readonly nameless?: (before: Sight, after: Sight) => boolean;
 }
 
 export interface Scenario {
@@ -141,7 +146,8 @@ class Run {
     const after = await this.#onceMore(told);
     const maker = marked(told) ? this.#made && requestOf(this.#made) : requestOf(told);
     const [from, to] = this.#span(before, after);
-    assert.deepEqual(makersOf(from, to), [maker], 'who made the effect');
+    const named = this.#stage.nameless === undefined ? maker : NAMELESS;
+    assert.deepEqual(this.#makersOf(from, to), [named], 'who made the effect');
     if (marked(told)) assert.equal(told.text, this.#made?.text, "the replay of the twin's reply");
     this.#stage.holds(from, to, told);
   }
@@ -161,7 +167,7 @@ class Run {
     }
     spans.push([from, after]);
     const [effect = [from, after], ...more] = spans.filter(
-      ([start, end]) => makersOf(start, end).length > 0,
+      ([start, end]) => this.#makersOf(start, end).length > 0,
     );
     assert.ok(more.length === 0, 'one effect');
     for (const [start, end] of spans) {
@@ -200,7 +206,8 @@ class Run {
     const anew = await this.#send();
     assert.ok(anew.status < 300 && !marked(anew), 'the key is free');
     const after = await this.#onceMore(anew);
-    assert.deepEqual(makersOf(now, after), [requestOf(anew)], 'who made the effect');
+    const named = this.#stage.nameless === undefined ? requestOf(anew) : NAMELESS;
+    assert.deepEqual(this.#makersOf(now, after), [named], 'who made the effect');
     this.#stage.holds(now, after, anew);
   }
 
@@ -211,7 +218,8 @@ class Run {
       const [from, to] = this.#span(before, now);
       assert.deepEqual(to, from, why);
     } else {
-      assert.deepEqual(makersOf(before, now), [requestOf(this.#made)], why);
+      const named = this.#stage.nameless === undefined ? requestOf(this.#made) : NAMELESS;
+      assert.deepEqual(this.#makersOf(before, now), [named], why);
     }
   }
 
@@ -223,7 +231,7 @@ class Run {
     assert.ok(!scenario.firm || endless || overtaken, `${scenario.name} has no doubt to tell`);
     // Nothing but a mark in the store could tell of a request that lands after its key came again.
     await this.#bench.box.landVeryLate();
-    const earlier = makersOf(...this.#span(before, await this.#look()));
+    const earlier = this.#makersOf(...this.#span(before, await this.#look()));
     const again = await this.#send();
     if (again.status >= 300 && (done !== wordOf(again) || earlier.length === 0)) {
       assert.deepEqual(earlier, [], 'an effect is not followed by a refusal');
@@ -233,16 +241,24 @@ class Run {
     if (again.status < 300) this.#isExpected(again);
     const after = await this.#onceMore(again);
     const [from, to] = this.#span(before, after);
-    const [maker = '', ...more] = makersOf(from, to);
+    const [maker = '', ...more] = this.#makersOf(from, to);
     assert.deepEqual(more, [], 'one effect');
     if (earlier.length > 0) assert.equal(maker, earlier[0], 'the effect of before');
-    if (again.status < 300) {
+    if (maker === NAMELESS) {
+      this.#stage.holds(from, to, again);
+    } else if (again.status < 300) {
       assert.equal(marked(again), maker !== requestOf(again), 'a replay is marked, and only it');
       this.#stage.holds(from, to, again);
     } else {
       // An unkeyed request finds what it made itself, or what its twin made.
       assert.ok([told, ...this.#twins].map(requestOf).includes(maker), 'whose effect is there');
     }
+  }
+
+  #makersOf(before: Sight, after: Sight): string[] {
+    const { nameless } = this.#stage;
+    if (nameless === undefined) return makersOf(before, after);
+    return nameless(before, after) ? [NAMELESS] : [];
   }
 
   #isExpected(told: Told): void {
@@ -270,6 +286,8 @@ class Run {
     return told;
   }
 }
+
+const NAMELESS = 'whoever sent it';
 
 /** The requests that made what was not there before: rows with their request, product versions. */
 function makersOf(before: Sight, after: Sight): string[] {

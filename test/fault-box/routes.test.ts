@@ -16,6 +16,7 @@ import {
 } from './drive.ts';
 import { faults } from './faults.ts';
 import type { Scenario } from './law.ts';
+import { cartScenarios } from './scenarios-carts.ts';
 import { moneyScenarios } from './scenarios-money.ts';
 import { shopScenarios } from './scenarios.ts';
 
@@ -54,7 +55,7 @@ async function lies(scenario: Scenario): Promise<string> {
 }
 
 describe('one effect at most, and a true answer, whatever befalls', () => {
-  it.each([...shopScenarios, ...moneyScenarios])(
+  it.each([...shopScenarios, ...moneyScenarios, ...cartScenarios])(
     '$name',
     async (scenario) => {
       expect(await lies(scenario)).toBe('');
@@ -76,6 +77,7 @@ describe('the drive', () => {
     expect(heard).toEqual(
       expect.arrayContaining([...money, 'order-expired', 'order-already-paid']),
     );
+    expect(heard).toEqual(expect.arrayContaining(['204', 'cart-full']));
   });
 });
 

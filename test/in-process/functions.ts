@@ -141,7 +141,7 @@ function eventOf(method: string, path: string, route: Route, ask: Ask): APIGatew
 }
 
 function toldBy({ statusCode, headers, body }: APIGatewayProxyResult): Told {
-  const json = JSON.parse(body) as Record<string, unknown>;
+  const json = (body === '' ? {} : JSON.parse(body)) as Record<string, unknown>;
   return { status: statusCode, headers: headers as Record<string, string>, text: body, json };
 }
 

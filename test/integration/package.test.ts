@@ -14,11 +14,12 @@ import { parse } from 'yaml';
 import { deployedWith, everything } from '../../localstack/deployed.ts';
 import { type Packaged, packageShop, type Resource } from '../../localstack/packaged.ts';
 import { createTables } from '../../localstack/shop/tables.ts';
+import { cartsContract } from '../contract/carts-contract.ts';
 import { groupContract } from '../contract/group-contract.ts';
 import { ledgerContract } from '../contract/ledger-contract.ts';
 import { storeContract } from '../contract/store-contract.ts';
 import { packagedAs, tabledIn } from './event-sources.ts';
-import { NotedShop, UsedActions } from './used-actions.ts';
+import { notedCarts, NotedShop, UsedActions } from './used-actions.ts';
 
 const SIGNER = 'aws-msk-iam-sasl-signer-js';
 
@@ -221,7 +222,8 @@ describe('the package for AWS', () => {
     };
     expect(of('SettleOrders')).toEqual(reads(orders, 'settle-orders'));
     expect(of('TallySales')).toEqual(reads(events, 'tally-sales'));
-    expect(new Set(rights.map(([role]) => role)).size).toBe(6);
+    expect(of('ClearCarts')).toEqual(reads(events, 'clear-carts'));
+    expect(new Set(rights.map(([role]) => role)).size).toBe(7);
   });
 
   it('lets only the functions that write a table write it', () => {
@@ -248,9 +250,10 @@ describe('the package for AWS', () => {
     expect(writers('ProviderRefsTable')).toEqual(['ChargeBalance']);
     expect(writers('AdjustmentsTable')).toEqual(['AdjustStock']);
     expect(writers('DeadLettersTable').sort()).toEqual([
-      ...['RelayEvents', 'ReplayDeadLetter', 'SettleOrders', 'TallySales'],
+      ...['ClearCarts', 'RelayEvents', 'ReplayDeadLetter', 'SettleOrders', 'TallySales'],
     ]);
     expect(writers('SalesTable')).toEqual(['TallySales']);
+    expect(writers('CartsTable').sort()).toEqual(['ClearCarts', 'PutCartItem', 'RemoveCartItem']);
   });
 
   it('gives each function the rights on the tables that it uses under every strategy', async () => {
@@ -263,7 +266,9 @@ describe('the package for AWS', () => {
     for (const strategy of ['dynamodb-lease', 'redis-combining'] as const) {
       for (const { run } of storeContract) await run(Object.assign(newShop(), { strategy }));
     }
-    for (const name of ['placeOrder', 'payOrder', 'chargeBalance', 'adjustStock']) {
+    for (const { run } of cartsContract) await run(notedCarts(endpoint, prefix, used));
+    const names = ['placeOrder', 'payOrder', 'chargeBalance', 'adjustStock'];
+    for (const name of [...names, 'getCart', 'putCartItem', 'removeCartItem', 'clearCarts']) {
       const lacking = used.of(name).filter((right) => !granted(name).has(right));
       expect([name, used.of(name).length > 0, lacking]).toEqual([name, true, []]);
     }
@@ -324,14 +329,18 @@ describe('the package for AWS', () => {
     expect(Properties).not.toHaveProperty('MaximumRecordAgeInSeconds');
   });
 
-  it('consumes the orders by pollers that are always there, as many as partitions', () => {
-    expect(mappingOf('settleOrders')).toMatchObject({
+  it.each([
+    ['settleOrders', 'orders', 'settle-orders'],
+    ['tallySales', 'order-events', 'tally-sales'],
+    ['clearCarts', 'order-events', 'clear-carts'],
+  ])('feeds %s by pollers that are always there, in a group of its own', (name, topic, group) => {
+    expect(mappingOf(name)).toMatchObject({
       Condition: 'HasKafka',
       Properties: {
-        Topics: ['orders'],
+        Topics: [topic],
         StartingPosition: 'TRIM_HORIZON',
         ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 3 },
-        AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'last-one-prod-settle-orders' },
+        AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: `last-one-prod-${group}` },
       },
     });
   });
@@ -359,13 +368,20 @@ describe('the package for AWS', () => {
       ['OrdersLagAlarm', 'AWS/Lambda', 'OffsetLag'],
       ['UnsettledBatchesAlarm', 'last-one-prod-shop', 'UnsettledBatches'],
       ['DeadLettersAlarm', 'last-one-prod-shop', 'DeadLetters'],
+      ['CartsLagAlarm', 'AWS/Lambda', 'OffsetLag'],
+      ['UnclearedBatchesAlarm', 'last-one-prod-shop', 'UnclearedBatches'],
     ]);
     const counted = ofType('AWS::Logs::MetricFilter').map(([, { Properties }]) => [
       ...(Properties['MetricTransformations'] as { MetricNamespace: string; MetricName: string }[]),
     ]);
-    expect(
-      counted.flat().map(({ MetricNamespace, MetricName }) => [MetricNamespace, MetricName]),
-    ).toEqual(alarms.slice(1).map(([, ...metric]) => metric));
+    const metrics = counted
+      .flat()
+      .map(({ MetricNamespace, MetricName }) => [MetricNamespace, MetricName] as const);
+    expect(metrics).toEqual(
+      ['UnsettledBatches', 'DeadLetters', 'UnclearedBatches', 'DeadLetters'].map((name) => [
+        ...['last-one-prod-shop', name],
+      ]),
+    );
   });
 
   it('has every parameter explained in docs/aws.md', async () => {
@@ -457,7 +473,7 @@ const policies = () =>
   });
 
 /** Functions that no route leads to. */
-const consumers = ['relayEvents', 'settleOrders', 'tallySales'];
+const consumers = ['clearCarts', 'relayEvents', 'settleOrders', 'tallySales'];
 
 /** What invokes a function beside HTTP. */
 function mappingOf(name: string): Resource {

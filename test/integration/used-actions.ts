@@ -4,6 +4,7 @@ import type { InitializeMiddleware } from '@smithy/types';
 import { dynamoShop } from '../../lib/adapters/dynamodb/shop.ts';
 import { tableNames } from '../../lib/adapters/dynamodb/tables.ts';
 import { type ClientPlugin, openDatabase } from '../../lib/runtime/database.ts';
+import type { Carts } from '../../lib/ports/carts.ts';
 import type { Stock } from '../../lib/ports/stock.ts';
 import { BenchShop } from '../contract/bench-shop.ts';
 
@@ -78,6 +79,21 @@ function actionsOf(operation: string, input: Input): (readonly [action: string, 
   }
   const { TableName = '', IndexName } = input;
   return [[operation, IndexName === undefined ? TableName : `${TableName}/index/${IndexName}`]];
+}
+
+/** Carts on DynamoDB, each verb on behalf of whoever uses it; both that remove do it alike. */
+export function notedCarts(endpoint: string, prefix: string, used: UsedActions): Carts {
+  const config = { DYNAMODB_ENDPOINT: endpoint, TABLE_PREFIX: prefix };
+  const { carts } = dynamoShop(openDatabase(config, [used.plugin]));
+  return {
+    find: (userIds) =>
+      used.during(userIds.length === 1 ? 'getCart' : 'clearCarts', () => carts.find(userIds)),
+    put: (...asked) => used.during('putCartItem', () => carts.put(...asked)),
+    remove: (userId, cut) =>
+      used.during(cut.size === 1 ? 'removeCartItem' : 'clearCarts', () =>
+        carts.remove(userId, cut),
+      ),
+  };
 }
 
 /** A shop on DynamoDB that notes what each of its functions asks of it. */

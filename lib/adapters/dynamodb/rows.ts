@@ -33,6 +33,7 @@ interface OrderRow extends KeyedRequest {
   /** Only while the order holds units: it leaves the index `holds` with this attribute. */
   readonly holdKey?: string;
   readonly queued?: true;
+  readonly queuedAt?: string;
 }
 
 /**
@@ -64,10 +65,14 @@ export const rejectedRow = ({ placement, shortage }: RefusedPlacement): Row => {
   } satisfies RejectedRow);
 };
 
-export const queuedOrderRow = (placement: Placement): Row => ({
-  ...orderRow(placement),
-  ...marshall({ queued: true } satisfies Pick<OrderRow, 'queued'>),
-});
+export const queuedOrderRow = (placement: Placement): Row => {
+  const { queuedAt } = placement;
+  const told = { queued: true, ...(queuedAt === undefined ? {} : { queuedAt }) } as const;
+  return {
+    ...orderRow(placement),
+    ...marshall(told satisfies Pick<OrderRow, 'queued' | 'queuedAt'>),
+  };
+};
 
 export const orderRow = ({ order, userId, requestId, fingerprint }: Placement): Row =>
   marshall({
@@ -120,9 +125,9 @@ export function recordedOrder(row: Row): RecordedOrder {
     const { orderId, userId, shortages, rejectedAt } = fields;
     return { kind: 'rejected', orderId: orderId as OrderId, userId, shortages, rejectedAt };
   }
-  const { cancelledAt, refundedAt, releasedAt } = fields;
+  const { queuedAt, cancelledAt, refundedAt, releasedAt } = fields;
   const { order, userId } = storedOrder(row);
-  return { kind: 'order', order, userId, cancelledAt, refundedAt, releasedAt };
+  return { kind: 'order', order, userId, queuedAt, cancelledAt, refundedAt, releasedAt };
 }
 
 export const keptReply = (row: Row): KeptReply => unmarshall(row) as KeptReply;

@@ -1,5 +1,6 @@
 import type { Store } from '../../ports/store.ts';
 import { adjustOn } from './adjust.ts';
+import { cartsOn } from './carts.ts';
 import { catalogueOn, shelfOn } from './catalogue.ts';
 import type { Database } from './database.ts';
 import { deadLettersOn } from './dead-letters.ts';
@@ -26,4 +27,5 @@ export const dynamoShop = (db: Database): Store => ({
   ledger: ledgerOn(db),
   deadLetters: deadLettersOn(db),
   sales: salesOn(db),
+  carts: cartsOn(db),
 });

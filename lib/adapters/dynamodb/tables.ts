@@ -61,6 +61,7 @@ export const tableDefinitions = {
   providerRefs: { key: ['providerRef'], indexes: [], stream: false },
   deadLetters: { key: ['deadLetterId'], indexes: [newest], stream: false },
   sales: { key: ['page', 'entry'], indexes: [], stream: false },
+  carts: { key: ['userId'], indexes: [], stream: false },
 } satisfies Record<string, TableDefinition>;
 
 export const holdsIndex = holds.name;
@@ -79,6 +80,7 @@ export const tableNames = (prefix: string): TableNames => ({
   providerRefs: `${prefix}provider-refs`,
   deadLetters: `${prefix}dead-letters`,
   sales: `${prefix}sales`,
+  carts: `${prefix}carts`,
 });
 
 /** What the meter needs to know of a table, by its real name. */

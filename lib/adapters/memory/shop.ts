@@ -1,4 +1,5 @@
 import type { Adjustment } from '../../domain/adjustment.ts';
+import type { CartItem } from '../../domain/cart.ts';
 import type {
   AdjustmentId,
   ChargeId,
@@ -15,6 +16,7 @@ import type { SalePhase } from '../../domain/sale.ts';
 import type { DeadLetter } from '../../ports/dead-letters.ts';
 import type { RejectedOrder, StoredOrder } from '../../ports/orders.ts';
 import type { Store } from '../../ports/store.ts';
+import { memoryCarts } from './carts.ts';
 import { memoryCatalogue } from './catalogue.ts';
 import { memoryDeadLetters } from './dead-letters.ts';
 import { memoryLeases } from './leases.ts';
@@ -37,6 +39,7 @@ export interface MemoryTables {
   readonly sales: Map<OrderId, SalePhase>;
   /** By day, then by product. */
   readonly paidUnits: Map<string, Map<Sku, number>>;
+  readonly carts: Map<UserId, Map<Sku, CartItem>>;
 }
 
 export const emptyTables = (): MemoryTables => ({
@@ -49,6 +52,7 @@ export const emptyTables = (): MemoryTables => ({
   deadLetters: new Map(),
   sales: new Map(),
   paidUnits: new Map(),
+  carts: new Map(),
 });
 
 /** The shop in Maps: the unit tests' store, and the reference for what the ports promise. */
@@ -60,4 +64,5 @@ export const memoryShop = (tables: MemoryTables = emptyTables()): Store => ({
   ledger: memoryLedger(tables),
   deadLetters: memoryDeadLetters(tables),
   sales: memorySales(tables),
+  carts: memoryCarts(tables),
 });

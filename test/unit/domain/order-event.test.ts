@@ -106,6 +106,14 @@ it('tells what a reader needs, and of a payment only from then on', () => {
   ]);
 });
 
+it('tells of an order that waited for its turn when it queued', () => {
+  const queuedAt = '2025-12-31T23:59:00.000Z';
+  expect(eventsOf(row(paid, { queuedAt })).map((event) => [event.type, event])).toEqual([
+    ['order.placed', expect.objectContaining({ at: placed.createdAt, queuedAt })],
+    ['order.paid', expect.objectContaining({ at: paid.paidAt, queuedAt })],
+  ]);
+});
+
 it('knows a row that does not tell since when it is what it is', () => {
   expect(() => eventsOf(row({ ...paid, status: 'REFUNDED' }))).toThrow('REFUNDED');
   expect(() => eventsOf(row({ ...placed, status: 'SHIPPED' as never }))).toThrow('SHIPPED');

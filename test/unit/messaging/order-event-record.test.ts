@@ -27,6 +27,7 @@ const placed: OrderEvent = {
 };
 const events: readonly OrderEvent[] = [
   placed,
+  { ...placed, queuedAt: at },
   { ...named('order.paid', 'PAID'), ...head, ...content, ...payment },
   { ...named('order.expired', 'EXPIRED'), ...head, ...content },
   { ...named('order.cancelled', 'CANCELLED'), ...head, ...content },
@@ -57,6 +58,7 @@ it.each([
   ['invalid', () => read(altered(named('order.paid', 'PAID')))],
   ['invalid', () => read(altered({ eventId: `${orderId}:PAID` }))],
   ['invalid', () => read(altered({ at: '2026-01-01' }))],
+  ['invalid', () => read(altered({ queuedAt: '2026-01-01' }))],
   ['invalid', () => read(altered({ lines: [] }))],
   ['invalid', () => read(altered({ lines: [{ ...content.lines[0], quantity: -1 }] }))],
   ['invalid', () => read(altered({ more: 1 }))],

@@ -15,6 +15,7 @@ const order = {
   fingerprint: 'f',
   currency: 'KRW',
   line: { sku: 'tee' as Sku, name: 'Last One Tee', quantity: 1, unitPriceMinor: 19_000 },
+  queuedAt: '2026-01-01T00:00:00.000Z',
 };
 const good = JSON.parse(encodeOrder(order)) as Record<string, unknown>;
 const read = (value: unknown, key = 'tee') =>
@@ -25,6 +26,12 @@ const read = (value: unknown, key = 'tee') =>
 
 it('reads what was published', () => {
   expect(read(good)).toEqual({ kind: 'order', order });
+});
+
+it('reads what was published before a record told when it queued', () => {
+  const { queuedAt, ...early } = good;
+  expect(queuedAt).toBe('2026-01-01T00:00:00.000Z');
+  expect(read(early)).toEqual({ kind: 'order', order: { ...order, queuedAt: undefined } });
 });
 
 it.each([
@@ -41,6 +48,7 @@ it.each([
   ['invalid', () => read({ ...good, line: { ...order.line, quantity: 100 } })],
   ['invalid', () => read({ ...good, line: { ...order.line, quantity: 1.5 } })],
   ['invalid', () => read({ ...good, line: { ...order.line, quantity: '1' } })],
+  ['invalid', () => read({ ...good, queuedAt: '2026-01-01' })],
   ['invalid', () => read({ ...good, more: 1 })],
   ['invalid', () => read(good, 'mug')],
   ['invalid', () => readOrder({ value: Buffer.from(JSON.stringify(good)) })],
