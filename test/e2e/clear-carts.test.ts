@@ -17,7 +17,7 @@ const SETTLED_MS = 3_000;
 let shop: Shop;
 const tookMs: Record<string, number> = {};
 beforeAll(async () => {
-  shop = await openTestShop('thin', {}, prefix, true);
+  shop = await openTestShop('thin', {}, prefix, { streams: true });
 }, 90_000);
 afterAll(async () => {
   const told = JSON.stringify(tookMs);
