@@ -349,7 +349,7 @@ describe('the package for AWS', () => {
     expect(open.filter((name) => files.includes(name))).toEqual([]);
   });
 
-  it('has an alarm for orders that wait, for batches that fail and for records given up', () => {
+  it('has an alarm for orders and events that wait, batches that fail and records given up', () => {
     const alarms = ofType('AWS::CloudWatch::Alarm').map(([id, { Properties }]) => {
       const { Namespace, MetricName, AlarmActions } = Properties;
       expect(AlarmActions).toHaveProperty('Fn::If');
@@ -359,13 +359,24 @@ describe('the package for AWS', () => {
       ['OrdersLagAlarm', 'AWS/Lambda', 'OffsetLag'],
       ['UnsettledBatchesAlarm', 'last-one-prod-shop', 'UnsettledBatches'],
       ['DeadLettersAlarm', 'last-one-prod-shop', 'DeadLetters'],
+      ['EventsLagAlarm', 'AWS/Lambda', 'IteratorAge'],
     ]);
-    const counted = ofType('AWS::Logs::MetricFilter').map(([, { Properties }]) => [
-      ...(Properties['MetricTransformations'] as { MetricNamespace: string; MetricName: string }[]),
+    const counted = ofType('AWS::Logs::MetricFilter').flatMap(([, { Properties }]) => {
+      const { LogGroupName, MetricTransformations } = Properties as {
+        LogGroupName: { Ref: string };
+        MetricTransformations: { MetricNamespace: string; MetricName: string }[];
+      };
+      return MetricTransformations.map(({ MetricNamespace, MetricName }) => [
+        ...[LogGroupName.Ref, MetricNamespace, MetricName],
+      ]);
+    });
+    // Every function that reads records or changes gives up what is poison.
+    expect(counted).toEqual([
+      ['SettleOrdersLogGroup', 'last-one-prod-shop', 'UnsettledBatches'],
+      ['SettleOrdersLogGroup', 'last-one-prod-shop', 'DeadLetters'],
+      ['RelayEventsLogGroup', 'last-one-prod-shop', 'DeadLetters'],
+      ['TallySalesLogGroup', 'last-one-prod-shop', 'DeadLetters'],
     ]);
-    expect(
-      counted.flat().map(({ MetricNamespace, MetricName }) => [MetricNamespace, MetricName]),
-    ).toEqual(alarms.slice(1).map(([, ...metric]) => metric));
   });
 
   it('has every parameter explained in docs/aws.md', async () => {
