@@ -2,9 +2,11 @@ import { parseArgs } from 'node:util';
 import { orderHistoryOn } from '../lib/adapters/dynamodb/order-history.ts';
 import { Patience } from '../lib/domain/patience.ts';
 import { Unavailable } from '../lib/domain/unavailable.ts';
+import { faultIn } from '../lib/messaging/order-event-record.ts';
 import { orderEventsOn } from '../lib/messaging/order-events.ts';
 import { systemClock } from '../lib/runtime/clock.ts';
 import { openDatabase } from '../lib/runtime/database.ts';
+import { kafkaAccess } from '../lib/runtime/kafka-access.ts';
 import { openPublisher } from '../lib/runtime/publisher.ts';
 import { callMsMax, timeouts } from '../lib/runtime/timeouts.ts';
 import { orderEventsTopic } from '../lib/runtime/topics.ts';
@@ -22,7 +24,8 @@ Readers know an event that they met by its id, so it can be run at any time, and
 whole table of orders.
 
 Environment: KAFKA_BROKERS, and on the local stage DYNAMODB_ENDPOINT (npm run engines -- status shows
-both); STAGE (local), TABLE_PREFIX (last-one-<stage>-) and TOPIC_PREFIX (none) as the shop has them.
+both); STAGE (local), TABLE_PREFIX (last-one-<stage>-) and TOPIC_PREFIX (none) as the shop has them;
+KAFKA_AUTH=aws-iam and AWS_REGION where the brokers are MSK's, under IAM.
 
 Exit status: 0 all told; 1 an engine is away, or rows could not be read; 2 wrong usage.`;
 
@@ -53,9 +56,15 @@ const database = openDatabase({
   ...(endpoint === undefined ? {} : { DYNAMODB_ENDPOINT: endpoint }),
 });
 const topic = orderEventsTopic({ TOPIC_PREFIX: setting('TOPIC_PREFIX') ?? '' });
+const auth = setting('KAFKA_AUTH') ?? 'none';
+if (auth !== 'none' && auth !== 'aws-iam') fail(`KAFKA_AUTH is none or aws-iam, not ${auth}.`);
+const AWS_REGION = setting('AWS_REGION');
+if (auth === 'aws-iam' && AWS_REGION === undefined) fail('AWS_REGION is not set: where is MSK?');
+const access = await kafkaAccess({ KAFKA_BROKERS: brokers, KAFKA_AUTH: auth, AWS_REGION });
 const ports = {
   history: orderHistoryOn(database),
-  events: orderEventsOn(openPublisher({ brokers: brokers.split(',') }), topic),
+  events: orderEventsOn(openPublisher(access), topic),
+  faultIn,
 };
 const newPatience = () =>
   new Patience(systemClock, {

@@ -5,7 +5,7 @@ import { deadLetterIdOf } from './dead-letter-id.ts';
 
 /**
  * What an item of the store has room for. The topic takes no more than 256 KB, but it weighs a record
- * as it came, and one that was compressed can hold any length.
+ * as it came, and one that was compressed can hold any length; and a change holds its row twice.
  */
 const RECORD_BYTES_MAX = 350_000;
 
@@ -14,19 +14,20 @@ export const deadLetterOf =
   (record: ConsumedRecord, at: string) =>
   ({ reason, detail }: Poison): DeadLetter => {
     const deadLetterId = deadLetterIdOf(record);
-    const letter = { ...record, deadLetterId, reason, detail, at };
-    return recordBytes(letter) <= RECORD_BYTES_MAX ? letter : cut(letter);
+    return cutToFit({ ...record, deadLetterId, reason, detail, at }, 'topic');
   };
 
-/** The beginning of a record that is too long to be kept whole. */
-function cut(letter: DeadLetter): DeadLetter {
-  const { key, value, ...rest } = letter;
+/** The letter, or the beginning of one that is too long to be kept whole, and where the rest is. */
+export function cutToFit(letter: DeadLetter, source: 'topic' | 'table'): DeadLetter {
   const bytes = recordBytes(letter);
+  if (bytes <= RECORD_BYTES_MAX) return letter;
+  const { key, value, ...rest } = letter;
+  const why = `cut, since the record has ${bytes} bytes and stands in its ${source} whole`;
   return {
     ...rest,
     headers: [],
     ...(key === undefined ? {} : { key: key.subarray(0, 1_000) }),
     ...(value === undefined ? {} : { value: value.subarray(0, RECORD_BYTES_MAX - 1_000) }),
-    detail: `cut, since the record has ${bytes} bytes and stands in its topic whole; ${rest.detail}`,
+    detail: `${why}; ${rest.detail}`,
   };
 }

@@ -1,6 +1,11 @@
-import { changedAt, eventsOf, type RecordedOrder } from '../domain/order-event.ts';
+import { changedAt, eventsOf, type OrderEvent } from '../domain/order-event.ts';
 import { type Patience, persistRead } from '../domain/patience.ts';
-import type { HistoryPosition, OrderEvents, OrderHistory } from '../ports/order-events.ts';
+import type {
+  HistoryPosition,
+  HistoryRow,
+  OrderEvents,
+  OrderHistory,
+} from '../ports/order-events.ts';
 
 /** How far a replay is. */
 export interface ReplayProgress {
@@ -11,6 +16,13 @@ export interface ReplayProgress {
   readonly events: number;
   /** Rows that tell nothing, by their ids, with the reason. */
   readonly unreadable: readonly string[];
+}
+
+export interface ReplayEventsDeps {
+  readonly history: OrderHistory;
+  readonly events: OrderEvents;
+  /** Why readers could not read an event; undefined if they could. */
+  readonly faultIn: (event: OrderEvent) => string | undefined;
 }
 
 /**
@@ -25,7 +37,7 @@ const SLACK_MS = 60_000;
  * an event knows it by its id. Throws on an outage, and may then be begun again from the start.
  */
 export async function replayEvents(
-  { history, events }: { readonly history: OrderHistory; readonly events: OrderEvents },
+  { history, events, faultIn }: ReplayEventsDeps,
   sinceMs: number,
   newPatience: () => Patience,
   onProgress: (progress: ReplayProgress) => void = () => undefined,
@@ -35,21 +47,14 @@ export async function replayEvents(
   let after: HistoryPosition | undefined;
   do {
     const { rows, next } = await persistRead(() => history.page(after), newPatience());
-    const changed: RecordedOrder[] = [];
+    const changed: OrderEvent[][] = [];
     const unreadable: string[] = [];
     for (const row of rows) {
-      if (row.kind === 'unreadable') unreadable.push(`${row.orderId}: ${row.why}`);
-      else {
-        try {
-          if (changedAt(row.recorded) >= since) changed.push(row.recorded);
-        } catch (error) {
-          const { recorded } = row;
-          const { orderId } = recorded.kind === 'order' ? recorded.order : recorded;
-          unreadable.push(`${orderId}: ${String(error)}`);
-        }
-      }
+      const read = toldBy(row, faultIn);
+      if (read.kind === 'unreadable') unreadable.push(`${read.orderId}: ${read.why}`);
+      else if (read.changedAt >= since) changed.push(read.events);
     }
-    const told = changed.flatMap(eventsOf);
+    const told = changed.flat();
     await events.publish(told);
     progress = {
       orders: progress.orders + rows.length,
@@ -61,4 +66,26 @@ export async function replayEvents(
     after = next;
   } while (after !== undefined);
   return progress;
+}
+
+type Unreadable = Extract<HistoryRow, { kind: 'unreadable' }>;
+
+/** What a row tells, or why nothing of it may be told: what readers can't read becomes poison there. */
+function toldBy(
+  row: HistoryRow,
+  faultIn: ReplayEventsDeps['faultIn'],
+):
+  | { readonly kind: 'read'; readonly events: OrderEvent[]; readonly changedAt: string }
+  | Unreadable {
+  if (row.kind === 'unreadable') return row;
+  const { recorded } = row;
+  const { orderId } = recorded.kind === 'order' ? recorded.order : recorded;
+  try {
+    const events = eventsOf(recorded);
+    const why = events.map(faultIn).find((one) => one !== undefined);
+    if (why !== undefined) return { kind: 'unreadable', orderId, why };
+    return { kind: 'read', events, changedAt: changedAt(recorded) };
+  } catch (error) {
+    return { kind: 'unreadable', orderId, why: String(error) };
+  }
 }

@@ -107,6 +107,16 @@ export class LaneStage {
     return this.#gate;
   }
 
+  get brokers(): string {
+    return this.#engines.env.KAFKA_BROKERS;
+  }
+
+  /** Where the shop tells what becomes of orders. */
+  get eventsTopic(): string {
+    const { topicPrefix = '' } = this.#options;
+    return `${topicPrefix}order-events`;
+  }
+
   /** Another shop on the same tables and topics, whose bridge is a member of the same groups. */
   async openSecond(): Promise<string> {
     this.#second = await openShop(this.#options);

@@ -224,6 +224,21 @@ describe('npm run replay-events', () => {
       2,
       'DYNAMODB_E',
     ],
+    ['no way to log in', ['--since', '2020-01-01T00:00Z'], { KAFKA_AUTH: 'x' }, 2, 'not x'],
+    [
+      'MSK in no region',
+      ['--since', '2020-01-01T00:00Z'],
+      { KAFKA_AUTH: 'aws-iam', AWS_REGION: '' },
+      2,
+      'AWS_REGION is not set',
+    ],
+    [
+      'a broker without TLS that was said to be MSK',
+      ['--since', '2020-01-01T00:00Z'],
+      { KAFKA_AUTH: 'aws-iam', AWS_REGION: 'eu-central-1' },
+      1,
+      'kafka is away',
+    ],
     [
       'a broker that is away',
       ['--since', '2020-01-01T00:00Z'],

@@ -343,9 +343,12 @@ export const freshOrderId = (): OrderId => {
   return `ord_${letters.slice(0, 26)}` as OrderId;
 };
 
-const nameOf = ({ table, key }: Watched): string => `${table} ${Object.values(key).join(' ')}`;
+/** How a row is called in a sight. */
+export const nameOf = ({ table, key }: Watched): string =>
+  `${table} ${Object.values(key).join(' ')}`;
 
-const keyIn = (table: LogicalTable, row: Row): Record<string, string> =>
+/** The key of a row. */
+export const keyIn = (table: LogicalTable, row: Row): Record<string, string> =>
   Object.fromEntries(tableDefinitions[table].key.map((name) => [name, String(row[name])]));
 
 interface Write {

@@ -1,5 +1,5 @@
-import { type Bench, type Temper } from './bench.ts';
-import type { SeenCall } from './box.ts';
+import type { Temper } from './bench.ts';
+import type { FaultBox, SeenCall } from './box.ts';
 import {
   atRandom,
   type Fault,
@@ -9,7 +9,7 @@ import {
   type Script,
   scripted,
 } from './faults.ts';
-import { type Case, type Finding, keepsTheLaw, type Scenario } from './law.ts';
+import type { Case, Finding } from './law.ts';
 
 /** A read does nothing, so a reply and a request are lost alike. */
 const ofReads: readonly Fault[] = [
@@ -28,7 +28,7 @@ const standing = (calls: readonly SeenCall[]): SeenCall[] =>
     ({ operation }, i) => operation !== 'Query' || calls[i - 1]?.operation !== operation,
   );
 
-const inPlan = (scenario: Scenario, script: Script, temper: Temper = 'patient'): Case => ({
+const inPlan = <S>(scenario: S, script: Script, temper: Temper = 'patient'): Case<S> => ({
   scenario,
   source: scripted(script),
   script: JSON.stringify(script),
@@ -36,7 +36,7 @@ const inPlan = (scenario: Scenario, script: Script, temper: Temper = 'patient'):
 });
 
 /** Each fault at each call of a request that needs these calls. */
-export const singles = (scenario: Scenario, calls: readonly SeenCall[]): Case[] =>
+export const singles = <S>(scenario: S, calls: readonly SeenCall[]): Case<S>[] =>
   standing(calls).flatMap((call) =>
     befalling(call).map((fault) => inPlan(scenario, { [call.number]: fault })),
   );
@@ -46,7 +46,7 @@ const repeated = (call: SeenCall, fault: Fault): boolean =>
   call.writes || (fault !== 'twin' && fault !== 'conflict');
 
 /** Each fault at each call, and another or the same at the call that comes then. */
-export const pairs = (scenario: Scenario, calls: readonly SeenCall[]): Case[] =>
+export const pairs = <S>(scenario: S, calls: readonly SeenCall[]): Case<S>[] =>
   standing(calls).flatMap((call) =>
     befalling(call).flatMap((fault) => {
       const next = repeated(call, fault) ? call : calls[call.number];
@@ -57,11 +57,11 @@ export const pairs = (scenario: Scenario, calls: readonly SeenCall[]): Case[] =>
   );
 
 /** Each fault from each call on, for good: the request has to give up, and must not lie then. */
-export const endless = (scenario: Scenario, calls: readonly SeenCall[]): Case[] =>
+export const endless = <S>(scenario: S, calls: readonly SeenCall[]): Case<S>[] =>
   standing(calls).flatMap((call) =>
     faults
       .filter((fault) => fault !== 'twin')
-      .map((fault): Case => {
+      .map((fault): Case<S> => {
         const source = onwards(call.number, fault);
         const script = `${fault} from ${call.number} on`;
         return { scenario, source, script, temper: 'hasty', endless: true };
@@ -69,7 +69,7 @@ export const endless = (scenario: Scenario, calls: readonly SeenCall[]): Case[] 
   );
 
 /** Faults at any call, by chance: deeper trouble than a plan would come up with. */
-export const byChance = (scenario: Scenario, seed: number, count: number): Case[] =>
+export const byChance = <S>(scenario: S, seed: number, count: number): Case<S>[] =>
   Array.from({ length: count }, (_, i) => ({
     scenario,
     source: atRandom(seed + i, 0.3, faults),
@@ -80,10 +80,10 @@ export const byChance = (scenario: Scenario, seed: number, count: number): Case[
   }));
 
 /** All cases of a scenario: one fault or an engine gone from the start, and all else. */
-export function shapes(
-  scenario: Scenario,
+export function shapes<S>(
+  scenario: S,
   calls: readonly SeenCall[],
-): { readonly basic: Case[]; readonly others: Case[] } {
+): { readonly basic: Case<S>[]; readonly others: Case<S>[] } {
   const ending = endless(scenario, calls);
   const fromTheStart = new Set(['conflict from 1 on', 'lost-reply from 1 on']);
   return {
@@ -99,17 +99,49 @@ export function shapes(
 }
 
 /** So many of the cases, by chance. */
-export function sampled(cases: readonly Case[], count: number, seed: number): readonly Case[] {
+export function sampled<C>(cases: readonly C[], count: number, seed: number): readonly C[] {
   if (cases.length <= count) return cases;
   const draw = mulberry32(seed);
   const shuffled = cases.map((one) => ({ one, at: draw() })).sort((a, b) => a.at - b.at);
   return shuffled.slice(0, count).map(({ one }) => one);
 }
 
+/** Runs one case on a bench; rejects with the whole story if the law was broken. */
+export type Judge<B, S> = (bench: B, one: Case<S>) => Promise<Finding>;
+
 /** What a scenario needs when nothing goes wrong. */
-export async function callsOf(bench: Bench, scenario: Scenario): Promise<readonly SeenCall[]> {
-  const { calls } = await keepsTheLaw(bench, inPlan(scenario, {}));
+export async function callsOf<B, S>(
+  judge: Judge<B, S>,
+  bench: B,
+  scenario: S,
+): Promise<readonly SeenCall[]> {
+  const { calls } = await judge(bench, inPlan(scenario, {}));
   return calls;
+}
+
+interface Boxed {
+  readonly box: FaultBox;
+}
+
+/** What the drive says first of a broken shop; nothing of one that keeps the law. */
+export async function firstLie<B extends Boxed, S>(
+  judge: Judge<B, S>,
+  bench: B,
+  scenario: S,
+  calls: readonly SeenCall[],
+): Promise<string> {
+  for (const cases of [singles, endless, pairs]) {
+    for (const one of cases(scenario, calls)) {
+      try {
+        await judge(bench, one);
+      } catch (error) {
+        return (error as Error).message;
+      } finally {
+        await bench.box.settle();
+      }
+    }
+  }
+  return '';
 }
 
 export interface Report {
@@ -144,13 +176,17 @@ export const inTable = ({ cases, fired, answers }: Report): string =>
   ].join('\n');
 
 /** Runs the cases, as many at a time as there are benches. */
-export async function drive(benches: readonly Bench[], cases: readonly Case[]): Promise<Report> {
+export async function drive<B extends Boxed, S>(
+  judge: Judge<B, S>,
+  benches: readonly B[],
+  cases: readonly Case<S>[],
+): Promise<Report> {
   const report = reportOn(cases.length);
   const left = [...cases];
-  const work = async (bench: Bench) => {
+  const work = async (bench: B) => {
     for (let one = left.shift(); one !== undefined; one = left.shift()) {
       try {
-        note(report, await keepsTheLaw(bench, one));
+        note(report, await judge(bench, one));
       } catch (error) {
         report.failures.push((error as Error).message);
         await bench.box.settle();

@@ -40,8 +40,8 @@ export interface Scenario {
   readonly stage: (bench: Bench) => Promise<Stage>;
 }
 
-export interface Case {
-  readonly scenario: Scenario;
+export interface Case<S = Scenario> {
+  readonly scenario: S;
   readonly source: FaultSource;
   readonly script: string;
   readonly temper: Temper;

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { MSKEvent } from 'aws-lambda';
 import { noCost } from '../../../lib/adapters/dynamodb/meter.ts';
-import { type Consumed, consumerOf } from '../../../lib/messaging/consume.ts';
+import { type Consumed, consumerOf, type ToldBatch } from '../../../lib/messaging/consume.ts';
 import { recordsIn } from '../../../lib/messaging/consumed-record.ts';
 
 const edge = {
@@ -50,6 +50,25 @@ it('names the first failed offset of each partition, in the shape that Lambda re
       { itemIdentifier: { partition: 'orders-2', offset: 7 } },
     ],
   });
+});
+
+it('tells of failed records where they stand, and not what is in them', async () => {
+  const told: ToldBatch[] = [];
+  const tell = (batch: ToldBatch) => void told.push(batch);
+  const failing = consumerOf({ ...edge, tell }, 'test', async (failed) => {
+    return { failed, counts: { contended: 1 }, errors: [] };
+  });
+  await failing(event);
+  expect(told.map(({ failed, records }) => [failed, records])).toEqual([
+    [
+      [
+        { topic: 'orders', partition: 0, offset: 15 },
+        { topic: 'orders', partition: 0, offset: 16 },
+        { topic: 'orders', partition: 2, offset: 7 },
+      ],
+      3,
+    ],
+  ]);
 });
 
 it('fails the whole batch with what the operation throws', async () => {

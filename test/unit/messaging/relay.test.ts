@@ -9,7 +9,7 @@ import { Unavailable } from '../../../lib/domain/unavailable.ts';
 import { orderEventsOn } from '../../../lib/messaging/order-events.ts';
 import { relayOrderChanges } from '../../../lib/messaging/relay-order-changes.ts';
 import { relayOf } from '../../../lib/messaging/relay.ts';
-import type { DeadLetters } from '../../../lib/ports/dead-letters.ts';
+import { type DeadLetters, recordBytes } from '../../../lib/ports/dead-letters.ts';
 import type { Outgoing } from '../../../lib/ports/publisher.ts';
 
 const edge = {
@@ -138,6 +138,29 @@ it('does not pass a row that it could not give up', async () => {
   const { hand } = stage({ keeping: () => true });
   const poison = change(1, row(1, { status: 'SHIPPED' }));
   expect(await hand([change(0), poison, change(2)])).toEqual(from(1));
+});
+
+it('tells all events of a row that was mended, since it could tell none before', async () => {
+  for (const broken of [row(0, { status: 'SHIPPED' }), row(0, { userId: '' })]) {
+    const { hand, published, letters } = stage();
+    expect(await hand([change(0, broken), change(1, row(0, paid), broken)])).toEqual(done);
+    expect(published).toEqual([
+      [idOf(0), 'order.placed'],
+      [idOf(0), 'order.paid'],
+    ]);
+    expect(await letters()).toHaveLength(1);
+  }
+});
+
+it('gives up a row of any size, in a letter that the store has room for', async () => {
+  const { hand, letters } = stage();
+  const huge = row(0, { status: 'SHIPPED', more: 'x'.repeat(390_000) });
+  expect(await hand([change(0, huge, huge)])).toEqual(done);
+  const [letter] = await letters();
+  // An item takes 400 KB.
+  expect(letter && recordBytes(letter)).toBeLessThan(390_000);
+  expect(letter?.detail).toMatch(/^cut, .* stands in its table whole; Error: the order is SHIPPED/);
+  expect(Buffer.from(letter?.key ?? []).toString()).toBe(idOf(0));
 });
 
 it('tells nothing of a row that is gone, or that was written without a step', async () => {

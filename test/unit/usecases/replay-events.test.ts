@@ -1,8 +1,9 @@
 import { expect, it } from '@jest/globals';
-import { type KeyToken, orderIdOf, type UserId } from '../../../lib/domain/ids.ts';
+import { type KeyToken, orderIdOf, type Sku, type UserId } from '../../../lib/domain/ids.ts';
 import type { OrderEvent } from '../../../lib/domain/order-event.ts';
 import { Patience } from '../../../lib/domain/patience.ts';
 import { Unavailable } from '../../../lib/domain/unavailable.ts';
+import { faultIn } from '../../../lib/messaging/order-event-record.ts';
 import type { HistoryRow, OrderHistory } from '../../../lib/ports/order-events.ts';
 import { replayEvents } from '../../../lib/usecases/replay-events.ts';
 
@@ -40,22 +41,24 @@ const rows: readonly HistoryRow[] = [
   // Within the slack before the time that is asked for.
   row('f', '2026-01-01T09:59:30.000Z'),
 ];
+const nobodyAtFault = () => undefined;
 
 /** Pages of two rows. */
-const history: OrderHistory = {
+const historyOf = (rows: readonly HistoryRow[]): OrderHistory => ({
   page: async (after) => {
     const start = Number(after?.['start'] ?? 0);
     const more = start + 2 < rows.length ? { next: { start: start + 2 } } : {};
     return { rows: rows.slice(start, start + 2), ...more };
   },
-};
+});
+const history = historyOf(rows);
 
 it('tells all events of the orders that changed since, and names what it could not read', async () => {
   const told: OrderEvent[] = [];
   const events = { publish: async (some: readonly OrderEvent[]) => void told.push(...some) };
   const seen: number[] = [];
   const done = await replayEvents(
-    { history, events },
+    { history, events, faultIn: nobodyAtFault },
     Date.parse(at('10:00')),
     newPatience,
     ({ orders }) => seen.push(orders),
@@ -76,8 +79,24 @@ it('tells all events of the orders that changed since, and names what it could n
   expect(seen).toEqual([2, 4, 6, 7]);
 });
 
+it('tells nothing that readers could not read, and names whose it is', async () => {
+  const lines = [{ sku: 'tee' as Sku, name: 'Tee', quantity: 1, unitPriceMinor: 100 }];
+  const sound = row('a', at('10:00'), {}, { lines, totalMinor: 100 });
+  const nobodys = row('b', at('10:00'), { userId: '' as UserId }, { lines, totalMinor: 100 });
+  const told: OrderEvent[] = [];
+  const events = { publish: async (some: readonly OrderEvent[]) => void told.push(...some) };
+  const deps = { history: historyOf([nobodys, sound]), events, faultIn };
+  const done = await replayEvents(deps, 0, newPatience);
+  expect(told.map(({ orderId }) => orderId)).toEqual([idOf('a')]);
+  expect(done).toMatchObject({ orders: 2, changed: 1, events: 1 });
+  expect(done.unreadable).toEqual([
+    expect.stringContaining(`${idOf('b')}: ✖ Invalid input\n  → at userId`),
+  ]);
+});
+
 it('does not go on past an outage', async () => {
   const publish = async () => Promise.reject(new Unavailable('kafka', 'unknown'));
-  const replaying = replayEvents({ history, events: { publish } }, 0, newPatience);
+  const deps = { history, events: { publish }, faultIn: nobodyAtFault };
+  const replaying = replayEvents(deps, 0, newPatience);
   await expect(replaying).rejects.toThrow(Unavailable);
 });
