@@ -10,6 +10,7 @@ import { numberKeys, tableDefinitions, tableNames } from '../../lib/adapters/dyn
 import { isProblemCode, problemTypes } from '../../lib/http/problem-types.ts';
 import { routes } from '../../lib/http/routes.ts';
 import { timeouts } from '../../lib/runtime/timeouts.ts';
+import { orderEventsTopic, ordersTopic } from '../../lib/runtime/topics.ts';
 import { parse } from 'yaml';
 import { deployedWith, everything } from '../../localstack/deployed.ts';
 import { type Packaged, packageShop, type Resource } from '../../localstack/packaged.ts';
@@ -22,11 +23,16 @@ import { NotedShop, UsedActions } from './used-actions.ts';
 
 const SIGNER = 'aws-msk-iam-sasl-signer-js';
 
+/** What whoever deploys may have set for a shop on their own machine. */
+const ofThisMachine = { TABLE_PREFIX: 'mine-', TOPIC_PREFIX: 'mine-', LOG_LEVEL: 'SILENT' };
+
 let folder: string;
 let packaged: Packaged;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'last-one-package-'));
+  Object.assign(process.env, ofThisMachine);
   packaged = await packageShop(folder);
+  for (const name of Object.keys(ofThisMachine)) Reflect.deleteProperty(process.env, name);
 }, 180_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -183,7 +189,7 @@ describe('the package for AWS', () => {
         [{ 'Fn::Join': [`:${kind}/`, { 'Fn::Split': [':cluster/', cluster] }] }, name],
       ],
     });
-    const orders = under('topic', 'orders');
+    const orders = under('topic', 'last-one-prod-orders');
     const rights = policies().flatMap(([, { roles, Statement }]) =>
       roles.flatMap((role) =>
         Statement.flatMap(({ Action, Resource }) =>
@@ -196,7 +202,7 @@ describe('the package for AWS', () => {
     const of = (wanted: string) =>
       rights.filter(([role]) => role === wanted).map(([, action, on]) => [action, on]);
     const connect = ['kafka-cluster:Connect', cluster];
-    const events = under('topic', 'order-events');
+    const events = under('topic', 'last-one-prod-order-events');
     const writes = (topic: typeof orders) => [
       ['kafka-cluster:DescribeTopic', topic],
       ['kafka-cluster:WriteData', topic],
@@ -328,7 +334,7 @@ describe('the package for AWS', () => {
     expect(mappingOf('settleOrders')).toMatchObject({
       Condition: 'HasKafka',
       Properties: {
-        Topics: ['orders'],
+        Topics: ['last-one-prod-orders'],
         StartingPosition: 'TRIM_HORIZON',
         ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 3 },
         AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'last-one-prod-settle-orders' },
@@ -405,12 +411,28 @@ describe('the package for AWS', () => {
     }
   });
 
-  it('takes bodies as bytes, and tells the functions their stage', () => {
+  it('takes bodies as bytes', () => {
     const [api] = ofType('AWS::ApiGateway::RestApi');
     expect(api?.[1].Properties['BinaryMediaTypes']).toEqual(['*/*']);
+  });
+
+  it("tells the functions their stage, whatever the deployer's own machine has set", () => {
+    const [TABLE_PREFIX, TOPIC_PREFIX] = ['last-one-prod-', 'last-one-prod-'];
     for (const { Variables } of functions()) {
-      expect(Variables).toMatchObject({ STAGE: 'prod', TABLE_PREFIX: 'last-one-prod-' });
+      expect(Variables).toMatchObject({
+        ...{ STAGE: 'prod', LOG_LEVEL: 'INFO', TABLE_PREFIX, TOPIC_PREFIX },
+      });
     }
+    const text = JSON.stringify(packaged.template);
+    for (const value of Object.values(ofThisMachine)) expect(text).not.toContain(value);
+  });
+
+  it('reads topics of its own stage alone, by names that the functions publish to', () => {
+    const read = ofType('AWS::Lambda::EventSourceMapping').flatMap(
+      ([, { Properties }]) => (Properties['Topics'] as string[] | undefined) ?? [],
+    );
+    const published = { TOPIC_PREFIX: 'last-one-prod-' };
+    expect(new Set(read)).toEqual(new Set([ordersTopic(published), orderEventsTopic(published)]));
   });
 });
 
