@@ -18,8 +18,12 @@ export interface ConsumerEdge {
 export interface ToldBatch {
   readonly consumer: string;
   readonly records: number;
-  /** What has to come again: records by their place, changes by their sequence number. */
-  readonly failed: readonly (FailedRecord | string)[];
+  /**
+   * How many have to come again, and from where on. Alarms read the number; all of the places would make
+   * a line that is longer than a log takes whole, and such a line is counted by none.
+   */
+  readonly failed: number;
+  readonly from: readonly unknown[];
   readonly counts: Readonly<Record<string, number>>;
   readonly errors: readonly unknown[];
   readonly tookMs: number;
@@ -63,8 +67,13 @@ export const consumerOf =
       const records = recordsIn(event);
       const consumed = await operate(records, patience);
       const tookMs = edge.clock.nowMs() - startedMs;
-      edge.tell({ consumer, records: records.length, ...consumed, tookMs, cost: cost() });
-      return { batchItemFailures: firstOfEach(consumed.failed) };
+      const batchItemFailures = firstOfEach(consumed.failed);
+      edge.tell({
+        ...{ consumer, records: records.length, failed: consumed.failed.length },
+        from: batchItemFailures.map(({ itemIdentifier }) => itemIdentifier),
+        ...{ counts: consumed.counts, errors: consumed.errors, tookMs, cost: cost() },
+      });
+      return { batchItemFailures };
     });
 
 function firstOfEach(failed: readonly FailedRecord[]): BatchResponse['batchItemFailures'] {

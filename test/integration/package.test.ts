@@ -7,8 +7,11 @@ import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { numberKeys, tableDefinitions, tableNames } from '../../lib/adapters/dynamodb/tables.ts';
+import { noCost } from '../../lib/adapters/dynamodb/meter.ts';
 import { isProblemCode, problemTypes } from '../../lib/http/problem-types.ts';
 import { routes } from '../../lib/http/routes.ts';
+import { tellBatches } from '../../lib/messaging/batch-log.ts';
+import type { ToldBatch } from '../../lib/messaging/consume.ts';
 import { timeouts } from '../../lib/runtime/timeouts.ts';
 import { orderEventsTopic, ordersTopic } from '../../lib/runtime/topics.ts';
 import { parse } from 'yaml';
@@ -355,23 +358,96 @@ describe('the package for AWS', () => {
     expect(open.filter((name) => files.includes(name))).toEqual([]);
   });
 
-  it('has an alarm for orders that wait, for batches that fail and for records given up', () => {
-    const alarms = ofType('AWS::CloudWatch::Alarm').map(([id, { Properties }]) => {
-      const { Namespace, MetricName, AlarmActions } = Properties;
-      expect(AlarmActions).toHaveProperty('Fn::If');
-      return [id, Namespace, MetricName];
+  it('has alarms for each consumer that lags, fails, may not run, or is not called', () => {
+    const looked = alarms().map(({ Namespace, MetricName, Dimensions = [] }) =>
+      [
+        Namespace,
+        MetricName,
+        ...Dimensions.map(({ Name, Value: { Ref } }) => `${Name} ${Ref}`),
+      ].join(),
+    );
+    const wanted = consumers.flatMap((name) => {
+      const named = `FunctionName ${logicalIdOf(name)}LambdaFunction`;
+      const { Properties } = mappingOf(name);
+      const id = ofType('AWS::Lambda::EventSourceMapping').find(
+        ([, one]) => one === mappingOf(name),
+      )?.[0];
+      const own =
+        'Topics' in Properties
+          ? [`OffsetLag,${named}`, `PollingErrorCount,EventSourceMappingUUID ${id}`]
+          : [`IteratorAge,${named}`];
+      // Without it Lambda counts no errors of its pollers.
+      if ('Topics' in Properties) {
+        expect(Properties['MetricsConfig']).toEqual({ Metrics: ['ErrorCount'] });
+      }
+      return [...own, `Errors,${named}`, `Throttles,${named}`].map((one) => `AWS/Lambda,${one}`);
     });
-    expect(alarms).toEqual([
-      ['OrdersLagAlarm', 'AWS/Lambda', 'OffsetLag'],
-      ['UnsettledBatchesAlarm', 'last-one-prod-shop', 'UnsettledBatches'],
-      ['DeadLettersAlarm', 'last-one-prod-shop', 'DeadLetters'],
-    ]);
-    const counted = ofType('AWS::Logs::MetricFilter').map(([, { Properties }]) => [
-      ...(Properties['MetricTransformations'] as { MetricNamespace: string; MetricName: string }[]),
-    ]);
-    expect(
-      counted.flat().map(({ MetricNamespace, MetricName }) => [MetricNamespace, MetricName]),
-    ).toEqual(alarms.slice(1).map(([, ...metric]) => metric));
+    const counted = ['UnsettledBatches', 'DeadLetters'].map((one) => `last-one-prod-shop,${one}`);
+    expect(looked.sort()).toEqual([...wanted, ...counted].sort());
+  });
+
+  it('alarms on some minutes of ten, since a batch that comes again may leave one out', () => {
+    for (const {
+      id,
+      AlarmActions,
+      EvaluationPeriods,
+      DatapointsToAlarm = 10,
+      Period,
+    } of alarms()) {
+      expect(AlarmActions).toHaveProperty('Fn::If');
+      if (id === 'DeadLettersAlarm') expect(EvaluationPeriods).toBe(1);
+      else expect([Period, EvaluationPeriods, DatapointsToAlarm < 6]).toEqual([60, 10, true]);
+    }
+  });
+
+  it('has every alarm explained in docs/aws.md', async () => {
+    const [, after = ''] = (await readFile('docs/aws.md', 'utf8')).split('## Alarms');
+    const [section = ''] = after.split('\n## ');
+    const told = [...section.matchAll(/^\| (.*?) +\|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => `${name}Alarm`),
+    );
+    expect(told.sort()).toEqual(
+      alarms()
+        .map(({ id }) => id)
+        .sort(),
+    );
+  });
+
+  it('counts batches that come again and records given up, in the lines that each consumer writes', () => {
+    const filters = ofType('AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties);
+    const sound = { consumer: 'any', records: 5, failed: 0, from: [], counts: { placed: 5 } };
+    const batches = {
+      sound,
+      contended: { ...sound, failed: 2, counts: { contended: 1 } },
+      thrown: { ...sound, failed: 2, errors: [new Error('away')] },
+      poisoned: { ...sound, counts: { poison: 2, placed: 3 } },
+    };
+    for (const name of consumers) {
+      const own = filters.filter(
+        ({ LogGroupName }) =>
+          (LogGroupName as { Ref: string }).Ref === `${logicalIdOf(name)}LogGroup`,
+      );
+      const counts = Object.entries(batches).map(([kind, batch]) => {
+        const [level, line] = lineOf(batch);
+        const counting = own.filter(({ FilterPattern }) => matches(String(FilterPattern), line));
+        return [
+          ...[kind, level],
+          ...counting.map(({ MetricTransformations }) => {
+            const [{ MetricName }] = MetricTransformations as [{ MetricName: string }];
+            return MetricName;
+          }),
+        ];
+      });
+      expect([name, counts]).toEqual([
+        name,
+        [
+          ['sound', 'info'],
+          ['contended', 'error', 'UnsettledBatches'],
+          ['thrown', 'error', 'UnsettledBatches'],
+          ['poisoned', 'error', 'DeadLetters'],
+        ],
+      ]);
+    }
   });
 
   it('has every parameter explained in docs/aws.md', async () => {
@@ -481,9 +557,50 @@ const policies = () =>
 /** Functions that no route leads to. */
 const consumers = ['relayEvents', 'settleOrders', 'tallySales'];
 
+const logicalIdOf = (name: string): string => name.replace(/^./, (letter) => letter.toUpperCase());
+
+const alarms = () =>
+  ofType('AWS::CloudWatch::Alarm').map(([id, { Properties }]) => ({
+    id,
+    ...(Properties as {
+      Namespace: string;
+      MetricName: string;
+      Dimensions?: { Name: string; Value: { Ref: string } }[];
+      Period: number;
+      EvaluationPeriods: number;
+      DatapointsToAlarm?: number;
+      AlarmActions: unknown;
+    }),
+  }));
+
+/** The level and the line at which a consumer tells a batch. */
+function lineOf(batch: object): readonly [level: string, line: object] {
+  let told: readonly [string, object] = ['none', {}];
+  const at = (level: string) => (message: string, more: object) => {
+    told = [level, { message, ...more }];
+  };
+  const whole = { errors: [], tookMs: 1, cost: noCost, ...batch };
+  tellBatches({ info: at('info'), error: at('error') })(whole as unknown as ToldBatch);
+  return told;
+}
+
+/** Whether CloudWatch would count a line, for patterns of `$.a = "text"` and `$.a.b > number`. */
+const matches = (pattern: string, line: object): boolean =>
+  pattern
+    .replace(/^\{ | \}$/g, '')
+    .split(' && ')
+    .every((clause) => {
+      const [, path = '', is, wanted = ''] = /^\$\.([\w.]+) (=|>) (.+)$/.exec(clause) ?? [];
+      const found = path
+        .split('.')
+        .reduce<unknown>((at, name) => at?.[name as keyof typeof at], line);
+      const value: unknown = JSON.parse(wanted);
+      return is === '=' ? found === value : typeof found === 'number' && found > Number(value);
+    });
+
 /** What invokes a function beside HTTP. */
 function mappingOf(name: string): Resource {
-  const logical = name.replace(/^./, (letter) => letter.toUpperCase());
+  const logical = logicalIdOf(name);
   const found = ofType('AWS::Lambda::EventSourceMapping').filter(([id]) => id.startsWith(logical));
   const [[, mapping] = []] = found;
   if (mapping === undefined || found.length > 1)
