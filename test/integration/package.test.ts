@@ -16,6 +16,7 @@ import { timeouts } from '../../lib/runtime/timeouts.ts';
 import { orderEventsTopic, ordersTopic } from '../../lib/runtime/topics.ts';
 import { parse } from 'yaml';
 import { deployedWith, everything } from '../../localstack/deployed.ts';
+import { mistakesIn } from '../../localstack/mistakes.ts';
 import { type Packaged, packageShop, type Resource } from '../../localstack/packaged.ts';
 import { createTables } from '../../localstack/shop/tables.ts';
 import { groupContract } from '../contract/group-contract.ts';
@@ -90,6 +91,32 @@ describe('the package for AWS', () => {
       expect(none[id]?.Properties).not.toHaveProperty('VpcConfig');
       expect(all[id]?.Properties).toHaveProperty('VpcConfig');
     }
+  });
+
+  const brokers = { KAFKA_BROKERS: 'b-1:9098' };
+  const { MskClusterArn, SubnetIds, SecurityGroupIds } = everything;
+  const secret = (value: string) => ({ TICKET_SECRET: value });
+  it.each<readonly [string, Record<string, string | undefined>, Record<string, string>, string?]>([
+    ['nothing', {}, {}],
+    ['a cluster', { MskClusterArn }, {}, 'MSK_CLUSTER_ARN is given without MSK_BROKERS'],
+    ['brokers', {}, brokers, 'MSK_BROKERS is given without MSK_CLUSTER_ARN'],
+    ['a cluster with its brokers', { MskClusterArn }, brokers],
+    ['subnets', { SubnetIds }, {}, 'SUBNET_IDS is given without SECURITY_GROUP_IDS'],
+    ['groups', { SecurityGroupIds }, {}, 'SECURITY_GROUP_IDS is given without SUBNET_IDS'],
+    ['a network', { SubnetIds, SecurityGroupIds }, {}],
+    ['a short secret', {}, secret('x'.repeat(31)), 'TICKET_SECRET needs 32 characters'],
+    ['a secret', {}, secret('x'.repeat(32))],
+    ['a reference to one', {}, secret('{{resolve:secretsmanager:last-one/tickets}}')],
+    ['a level that hides errors', {}, { LOG_LEVEL: 'SILENT' }, 'LAMBDA_LOG_LEVEL is one of'],
+  ])('refuses settings that can not be meant, and no others: %s', (...[, given, set, refused]) => {
+    const parameters = given as Record<string, string>;
+    const template = structuredClone(deployedWith(packaged.template, parameters));
+    const { Environment } = template.Resources['PlaceOrderLambdaFunction']?.Properties as {
+      Environment: { Variables: Record<string, string> };
+    };
+    Object.assign(Environment.Variables, set);
+    const wanted = refused === undefined ? [] : [expect.stringContaining(refused)];
+    expect(mistakesIn(template)).toEqual(wanted);
   });
 
   it('is checked by a validator that does find an error', async () => {
