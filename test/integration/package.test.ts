@@ -22,6 +22,7 @@ import { createTables } from '../../localstack/shop/tables.ts';
 import { groupContract } from '../contract/group-contract.ts';
 import { ledgerContract } from '../contract/ledger-contract.ts';
 import { storeContract } from '../contract/store-contract.ts';
+import { consumersUsed, useConsumers } from './consumer-rights.ts';
 import { packagedAs, tabledIn } from './event-sources.ts';
 import { NotedShop, UsedActions } from './used-actions.ts';
 
@@ -290,21 +291,31 @@ describe('the package for AWS', () => {
   });
 
   it('gives each function the rights on the tables that it uses under every strategy', async () => {
-    const endpoint = process.env['DYNAMODB_ENDPOINT'] ?? '';
-    const prefix = `rights-${randomUUID()}-`;
-    await createTables(endpoint, prefix);
-    const used = new UsedActions(prefix);
-    const newShop = () => new NotedShop(endpoint, prefix, used);
+    const { used, newShop } = await notedShops();
     for (const { run } of [...groupContract, ...ledgerContract]) await run(newShop());
     for (const strategy of ['dynamodb-lease', 'redis-combining'] as const) {
       for (const { run } of storeContract) await run(Object.assign(newShop(), { strategy }));
     }
     for (const name of ['placeOrder', 'payOrder', 'chargeBalance', 'adjustStock']) {
-      const lacking = used.of(name).filter((right) => !granted(name).has(right));
-      expect([name, used.of(name).length > 0, lacking]).toEqual([name, true, []]);
+      expect([name, lackingIn(name, used)]).toEqual([name, []]);
     }
     expect(used.of('placeOrder')).toEqual(expect.arrayContaining(checks));
-  }, 120_000);
+  }, 240_000);
+
+  it('gives each consumer the rights that it uses and no others, and so who reads what they keep', async () => {
+    const { used, newShop } = await notedShops();
+    await useConsumers(newShop, used);
+    expect([...consumersUsed].sort()).toEqual(consumers);
+    for (const name of [...consumers, 'getTicket', 'getTopProducts', 'replayDeadLetter']) {
+      expect([name, lackingIn(name, used)]).toEqual([name, []]);
+    }
+    for (const name of consumers) {
+      expect(used.of(name)).toContain('dynamodb:PutItem deadLetters');
+      // A stream is read by Lambda, on the function's behalf.
+      const onTables = [...granted(name)].filter((right) => /^dynamodb:\w+ \w/.test(right));
+      expect([name, onTables.sort()]).toEqual([name, used.of(name)]);
+    }
+  }, 240_000);
 
   it('creates the tables that the adapter was written for', () => {
     const tables = ofType('AWS::DynamoDB::Table').map(([, { Properties }]) => {
@@ -633,6 +644,22 @@ function mappingOf(name: string): Resource {
   if (mapping === undefined || found.length > 1)
     throw new Error(`${name} has no mapping of its own`);
   return mapping;
+}
+
+/** Shops on tables of their own, and what their functions ask of these. */
+async function notedShops() {
+  const endpoint = process.env['DYNAMODB_ENDPOINT'] ?? '';
+  const prefix = `rights-${randomUUID()}-`;
+  await createTables(endpoint, prefix);
+  const used = new UsedActions(prefix);
+  return { used, newShop: () => new NotedShop(endpoint, prefix, used) };
+}
+
+/** What a function used and has no right to; a function that used nothing was not tested. */
+function lackingIn(name: string, used: UsedActions): string[] {
+  const rights = used.of(name);
+  if (rights.length === 0) return ['everything'];
+  return rights.filter((right) => !granted(name).has(right));
 }
 
 /** What decides a group without taking anything. */

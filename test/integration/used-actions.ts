@@ -25,6 +25,11 @@ export class UsedActions {
     return this.#onBehalfOf.run(name, work);
   }
 
+  /** The same, unless it is done on behalf of a function already. */
+  duringNoOther<T>(name: string, work: () => T): T {
+    return this.#onBehalfOf.getStore() === undefined ? this.during(name, work) : work();
+  }
+
   get plugin(): ClientPlugin {
     const middleware: InitializeMiddleware<ServiceInputTypes, ServiceOutputTypes> =
       (next, context) => (args) => {
@@ -85,10 +90,14 @@ export class NotedShop extends BenchShop {
   readonly #used: UsedActions;
 
   constructor(endpoint: string, prefix: string, used: UsedActions) {
-    const config = { DYNAMODB_ENDPOINT: endpoint, TABLE_PREFIX: prefix };
+    const config = {
+      ...{ DYNAMODB_ENDPOINT: endpoint, TABLE_PREFIX: prefix },
+      // What is used is to be seen, however busy the machine is.
+      DYNAMODB_CALL_MS_MAX: 15_000,
+    };
     const ports = dynamoShop(openDatabase(config, [used.plugin]));
     const placeMany: Stock['placeMany'] = (plan) =>
-      used.during('placeOrder', () => ports.stock.placeMany(plan));
+      used.duringNoOther('placeOrder', () => ports.stock.placeMany(plan));
     super({ ...ports, stock: { ...ports.stock, placeMany } });
     this.#used = used;
   }
@@ -107,5 +116,9 @@ export class NotedShop extends BenchShop {
 
   override pay(...asked: Parameters<BenchShop['pay']>): ReturnType<BenchShop['pay']> {
     return this.#used.during('payOrder', () => super.pay(...asked));
+  }
+
+  override settle(...asked: Parameters<BenchShop['settle']>): ReturnType<BenchShop['settle']> {
+    return this.#used.during('settleOrders', () => super.settle(...asked));
   }
 }
