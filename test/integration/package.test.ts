@@ -488,6 +488,19 @@ describe('the package for AWS', () => {
     }
   });
 
+  it('creates the tables, and puts into a network the functions, that docs/aws.md tells', async () => {
+    const [, after = ''] = (await readFile('docs/aws.md', 'utf8')).split('## What is created');
+    const [section = ''] = after.split('\n## ');
+    const namedIn = (beginning: string): string[] => {
+      const item = section.split('\n- ').find((one) => one.startsWith(beginning)) ?? '';
+      const [first = ''] = item.split('. ');
+      return [...first.matchAll(/`([\w-]+)`/g)].map(([, name = '']) => name);
+    };
+    expect(namedIn('DynamoDB tables').sort()).toEqual(Object.values(tableNames('')).sort());
+    expect(namedIn('With a network').sort()).toEqual([...inNetwork].sort());
+    expect(namedIn('With an MSK cluster').sort()).toEqual(consumers);
+  });
+
   it('has every parameter explained in docs/aws.md', async () => {
     const { params } = parse(await readFile('serverless.yml', 'utf8'), { logLevel: 'error' }) as {
       params: { default: Record<string, string> };
