@@ -24,7 +24,7 @@ for (const [name, bytes] of bundles) {
   process.stdout.write(`${name.padEnd(14)} ${(bytes / 1000).toFixed(0).padStart(5)} kB zipped\n`);
 }
 const large = [...bundles].filter(([, bytes]) => bytes > BUNDLE_BYTES_MAX);
-if (errors.length > 0) fail(`The template is not valid:\n${errors.join('\n')}`, 1);
+if (errors.length > 0) fail(`This can't be deployed:\n${errors.join('\n')}`, 1);
 if (large.length > 0) fail(`Over 1 MB: ${large.map(([name]) => name).join(', ')}`, 1);
 process.stdout.write(
   'The template is valid: .serverless/cloudformation-template-update-stack.json\n',

@@ -7,14 +7,15 @@ import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
 import { deployedWith, everything } from './deployed.ts';
 import { withLock } from './engines/lock.ts';
 import { LOCAL, ROOT } from './folder.ts';
+import { mistakesIn } from './mistakes.ts';
 
 export interface Packaged {
   readonly template: Template;
   /** Bytes of each function's bundle, zipped. */
   readonly bundles: ReadonlyMap<string, number>;
   /**
-   * What the CloudFormation validator finds wrong enough to fail on, with the parameters that were given
-   * and with all of them.
+   * Settings that can't be meant, and what the CloudFormation validator finds wrong enough to fail on,
+   * with the parameters that were given and with all of them.
    */
   readonly errors: readonly string[];
 }
@@ -46,7 +47,8 @@ export async function packageShop(folder: string, stage = 'prod'): Promise<Packa
   const errors = await Promise.all(
     ways.map((way, i) => errorsIn(way, join(folder, `deployed-${i + 1}.json`))),
   );
-  return { template, bundles: await bundlesIn(folder), errors: errors.flat() };
+  const found = [...mistakesIn(template), ...errors.flat()];
+  return { template, bundles: await bundlesIn(folder), errors: found };
 }
 
 async function errorsIn(template: Template, file: string): Promise<string[]> {

@@ -23,9 +23,13 @@ const HELP = `Tells the events of all orders that changed since a moment again, 
 Readers know an event that they met by its id, so it can be run at any time, and again. It reads the
 whole table of orders.
 
-Environment: KAFKA_BROKERS, and on the local stage DYNAMODB_ENDPOINT (npm run engines -- status shows
-both); STAGE (local), TABLE_PREFIX (last-one-<stage>-) and TOPIC_PREFIX (none) as the shop has them;
-KAFKA_AUTH=aws-iam and AWS_REGION where the brokers are MSK's, under IAM.
+Environment: STAGE (local), and as the shop of that stage has them:
+  KAFKA_BROKERS      host:port, with commas between
+  DYNAMODB_ENDPOINT  on the local stage (npm run engines -- status shows both)
+  KAFKA_AUTH         none on the local stage, else aws-iam: a login with your AWS credentials, under TLS
+  AWS_REGION         of the tables and the brokers, on any other stage
+  TABLE_PREFIX       last-one-<stage>-
+  TOPIC_PREFIX       none on the local stage, else last-one-<stage>-
 
 Exit status: 0 all told; 1 an engine is away, or rows could not be read; 2 wrong usage.`;
 
@@ -45,22 +49,24 @@ if (sinceMs > Date.now()) fail(`--since ${since} is yet to come.`);
 const { env } = process;
 const setting = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
 const stage = setting('STAGE') ?? 'local';
+const here = stage === 'local';
 const endpoint = setting('DYNAMODB_ENDPOINT');
-const brokers = setting('KAFKA_BROKERS');
-if (brokers === undefined) fail('KAFKA_BROKERS is not set: where are the events to go?');
-if (stage === 'local' && endpoint === undefined)
-  fail('DYNAMODB_ENDPOINT is not set: where are the tables?');
+const auth = setting('KAFKA_AUTH') ?? (here ? 'none' : 'aws-iam');
+if (auth !== 'none' && auth !== 'aws-iam') fail(`KAFKA_AUTH is none or aws-iam, not ${auth}.`);
+if (here && endpoint === undefined) fail('DYNAMODB_ENDPOINT is not set: where are the tables?');
+
+const access = await kafkaAccess({
+  ...{ KAFKA_BROKERS: setting('KAFKA_BROKERS'), KAFKA_AUTH: auth },
+  AWS_REGION: setting('AWS_REGION'),
+}).catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)));
+if (access === undefined) fail('KAFKA_BROKERS is not set: where are the events to go?');
 
 const database = openDatabase({
   TABLE_PREFIX: setting('TABLE_PREFIX') ?? `last-one-${stage}-`,
   ...(endpoint === undefined ? {} : { DYNAMODB_ENDPOINT: endpoint }),
 });
-const topic = orderEventsTopic({ TOPIC_PREFIX: setting('TOPIC_PREFIX') ?? '' });
-const auth = setting('KAFKA_AUTH') ?? 'none';
-if (auth !== 'none' && auth !== 'aws-iam') fail(`KAFKA_AUTH is none or aws-iam, not ${auth}.`);
-const AWS_REGION = setting('AWS_REGION');
-if (auth === 'aws-iam' && AWS_REGION === undefined) fail('AWS_REGION is not set: where is MSK?');
-const access = await kafkaAccess({ KAFKA_BROKERS: brokers, KAFKA_AUTH: auth, AWS_REGION });
+const prefix = setting('TOPIC_PREFIX') ?? (here ? '' : `last-one-${stage}-`);
+const topic = orderEventsTopic({ TOPIC_PREFIX: prefix });
 const ports = {
   history: orderHistoryOn(database),
   events: orderEventsOn(openPublisher(access), topic),

@@ -19,10 +19,11 @@ export interface ToldBatch {
   readonly consumer: string;
   readonly records: number;
   /**
-   * What has to come again: records by their place, changes by their sequence number. Nothing of what
-   * is in them: a line of the log that holds a batch is too long to be counted as a metric.
+   * How many have to come again, and from where on. Alarms read the number; all of the places would make
+   * a line that is longer than a log takes whole, and such a line is counted by none.
    */
-  readonly failed: readonly (FailedRecord | string)[];
+  readonly failed: number;
+  readonly from: readonly unknown[];
   readonly counts: Readonly<Record<string, number>>;
   readonly errors: readonly unknown[];
   readonly tookMs: number;
@@ -65,15 +66,15 @@ export const consumerOf =
       const patience = new Patience(edge.clock, { deadlineMs: startedMs + batchMsMax, callMsMax });
       const records = recordsIn(event);
       const consumed = await operate(records, patience);
-      const failed = consumed.failed.map(placeOf);
       const tookMs = edge.clock.nowMs() - startedMs;
-      edge.tell({ consumer, records: records.length, ...consumed, failed, tookMs, cost: cost() });
-      return { batchItemFailures: firstOfEach(failed) };
+      const batchItemFailures = firstOfEach(consumed.failed);
+      edge.tell({
+        ...{ consumer, records: records.length, failed: consumed.failed.length },
+        from: batchItemFailures.map(({ itemIdentifier }) => itemIdentifier),
+        ...{ counts: consumed.counts, errors: consumed.errors, tookMs, cost: cost() },
+      });
+      return { batchItemFailures };
     });
-
-const placeOf = ({ topic, partition, offset }: FailedRecord): FailedRecord => {
-  return { topic, partition, offset };
-};
 
 function firstOfEach(failed: readonly FailedRecord[]): BatchResponse['batchItemFailures'] {
   const first = new Map<string, number>();

@@ -33,8 +33,10 @@ export const relayOf =
       const patience = new Patience(edge.clock, { deadlineMs: startedMs + batchMsMax, callMsMax });
       const relayed = await operate(Records, patience);
       const tookMs = edge.clock.nowMs() - startedMs;
-      edge.tell({ consumer, records: Records.length, ...relayed, tookMs, cost: cost() });
-      return {
-        batchItemFailures: relayed.failed.slice(0, 1).map((itemIdentifier) => ({ itemIdentifier })),
-      };
+      const from = relayed.failed.slice(0, 1);
+      edge.tell({
+        ...{ consumer, records: Records.length, failed: relayed.failed.length, from },
+        ...{ counts: relayed.counts, errors: relayed.errors, tookMs, cost: cost() },
+      });
+      return { batchItemFailures: from.map((itemIdentifier) => ({ itemIdentifier })) };
     });

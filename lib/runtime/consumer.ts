@@ -1,4 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import { tellBatches } from '../messaging/batch-log.ts';
 import { type Consumer, type ConsumerEdge, consumerOf } from '../messaging/consume.ts';
 import { type Relay, relayOf } from '../messaging/relay.ts';
 import { systemClock } from './clock.ts';
@@ -7,18 +8,13 @@ import { metered } from './tally.ts';
 import { callMsMax, timeouts } from './timeouts.ts';
 
 const config = loadConfig();
-const logger = new Logger({ serviceName: 'last-one' });
 
 const edge: ConsumerEdge = {
   clock: systemClock,
   batchMsMax: timeouts.batchMs,
   callMsMax: callMsMax(config),
   metered,
-  tell: ({ errors, ...batch }) => {
-    const [error] = errors;
-    if (error === undefined) logger.info('batch', { ...batch });
-    else logger.error('batch', { ...batch, error: error as Error });
-  },
+  tell: tellBatches(new Logger({ serviceName: 'last-one' })),
 };
 
 /** `consumerOf` with this shop's edge: what the consumers in `functions/` are made with. */

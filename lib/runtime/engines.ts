@@ -2,6 +2,7 @@ import { dynamoEngine } from '../adapters/dynamodb/probe.ts';
 import { kafkaEngine } from '../adapters/kafka/probe.ts';
 import { redisEngine } from '../adapters/redis/probe.ts';
 import type { Engine } from '../ports/engine.ts';
+import { systemClock } from './clock.ts';
 import { loadConfig } from './config.ts';
 import { openDatabase } from './database.ts';
 import { kafkaAccess } from './kafka-access.ts';
@@ -14,5 +15,5 @@ const access = await kafkaAccess(config);
 export const engines: readonly Engine[] = [
   dynamoEngine(openDatabase(config)),
   ...(REDIS_URL === undefined ? [] : [redisEngine(REDIS_URL)]),
-  ...(access === undefined ? [] : [kafkaEngine(access)]),
+  ...(access === undefined ? [] : [kafkaEngine(access, systemClock)]),
 ];

@@ -33,6 +33,7 @@ const streamEvent = z.object({
 const extension = z.object({
   Properties: z
     .object({
+      Topics: z.tuple([z.string()]).optional(),
       BatchSize: z.number().optional(),
       MaximumBatchingWindowInSeconds: z.number().optional(),
       FunctionResponseTypes: z.array(z.string()).default([]),
@@ -88,12 +89,13 @@ function kafkaMappings(
     id.startsWith(`${logical}EventSourceMappingMSK`),
   );
   const { Properties: more } = extension.parse(name === undefined ? {} : extensions[name]);
+  const [topic = event.topic] = more.Topics ?? [];
   const windowSeconds = more.MaximumBatchingWindowInSeconds ?? event.maximumBatchingWindow;
   return [
     {
       kind: 'kafka',
       functionName,
-      topic: resolve(event.topic),
+      topic: resolve(topic),
       batchSize: more.BatchSize ?? event.batchSize ?? KAFKA_BATCH_SIZE,
       windowMs: windowSeconds === undefined ? KAFKA_WINDOW_MS : windowSeconds * 1_000,
       startingPosition: event.startingPosition,

@@ -8,12 +8,12 @@ export interface Settings {
 const VARIABLE = /\$\{([^${}]*)\}/;
 const ENV = /^env:(\w+)(?:,\s*'(.*)')?$/s;
 const SELF = /^self:([\w.]+)$/;
+const PARAM = /^param:(\w+)$/;
 
 /**
- * Resolves the few forms that a topic's or a table's name is written in: `${env:NAME, 'default'}`,
- * `${self:path.to.it}` and `${sls:stage}`. Any other is an error rather than part of a name.
- *
- * A topic is `${env:TOPIC_PREFIX, ''}orders`: osls reads the same, and on AWS there is no prefix.
+ * Resolves the few forms that a topic's or a table's name is written in: `${param:name}` of the stage,
+ * `${env:NAME, 'default'}`, `${self:path.to.it}` and `${sls:stage}`. Any other is an error rather than
+ * part of a name.
  */
 export function valueOf(text: string, document: unknown, settings: Settings): string {
   let value = text;
@@ -31,9 +31,13 @@ function lookUp(variable: string, document: unknown, { env, stage }: Settings): 
   const [, name, fallback] = ENV.exec(variable) ?? [];
   // As in osls, an empty variable is one that is set.
   if (name !== undefined) return env[name] ?? fallback;
+  const [, param] = PARAM.exec(variable) ?? [];
   const [, path] = SELF.exec(variable) ?? [];
-  const found = path?.split('.').reduce<unknown>(memberOf, document);
-  return typeof found === 'string' ? found : undefined;
+  const paths =
+    param === undefined ? [path] : [stage, 'default'].map((of) => `params.${of}.${param}`);
+  return paths
+    .map((one) => one?.split('.').reduce<unknown>(memberOf, document))
+    .find((found) => typeof found === 'string');
 }
 
 const memberOf = (value: unknown, name: string): unknown =>

@@ -1,5 +1,6 @@
 import { kafkaClient } from '../../lib/adapters/kafka/client.ts';
 import { kafkaEngine } from '../../lib/adapters/kafka/probe.ts';
+import { systemClock } from '../../lib/runtime/clock.ts';
 import { createTables } from './tables.ts';
 import { createTopics } from './topics.ts';
 
@@ -23,7 +24,7 @@ export async function createStores(env: StoresEnv): Promise<boolean> {
 
 async function createTopicsIfThere(brokers: readonly string[], prefix: string): Promise<boolean> {
   try {
-    await kafkaEngine({ brokers }).probe();
+    await kafkaEngine({ brokers }, systemClock).probe();
   } catch {
     return false;
   }

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { rememberedPrices } from '../../lib/adapters/memory/price-list.ts';
 import type { AdjustOutcome } from '../../lib/domain/adjustment.ts';
@@ -12,6 +13,7 @@ import type {
   UserId,
 } from '../../lib/domain/ids.ts';
 import type { Balance, Entry } from '../../lib/domain/ledger.ts';
+import type { LanePlace, QueuedOrder } from '../../lib/domain/lane.ts';
 import { Patience } from '../../lib/domain/patience.ts';
 import type { PayOutcome } from '../../lib/domain/payment.ts';
 import type { Store } from '../../lib/ports/store.ts';
@@ -19,12 +21,14 @@ import { memoryCombiner } from '../../lib/adapters/memory/combiner.ts';
 import { MemoryLane } from '../../lib/adapters/memory/lane.ts';
 import { memoryLock } from '../../lib/adapters/memory/lock.ts';
 import { strategiesOn, type StrategyDeps } from '../../lib/strategies/index.ts';
+import { placeGroupOn } from '../../lib/strategies/place-group.ts';
 import type { StrategyName } from '../../lib/domain/product.ts';
 import { adjustStock } from '../../lib/usecases/adjust-stock.ts';
 import { chargeBalance } from '../../lib/usecases/charge-balance.ts';
 import { listEntries } from '../../lib/usecases/list-entries.ts';
 import { payOrder } from '../../lib/usecases/pay-order.ts';
 import { placeOrder, type PlaceOrderOutcome } from '../../lib/usecases/place-order.ts';
+import { settleProduct } from '../../lib/usecases/settle-product.ts';
 
 export type Ports = Store;
 
@@ -131,6 +135,26 @@ export class BenchShop {
       lines: lines.map(([sku, quantity]) => ({ sku, quantity })),
     };
     return placeOrder(deps, command, this.patience());
+  }
+
+  /** Decides orders as the consumer does, the first of them at this place, and tells what they came to. */
+  async settle(
+    sku: Sku,
+    orders: readonly QueuedOrder[],
+    { partition, offset }: LanePlace,
+  ): Promise<string[]> {
+    const kinds: string[] = [];
+    const deps = {
+      ...this.ports,
+      placeGroup: placeGroupOn(this.ports.stock),
+      reservationMs: this.reservationMs,
+    };
+    const items = orders.map((order, i) => ({ order, place: { partition, offset: offset + i } }));
+    const end = await settleProduct(deps, sku, items, this.patience(), async ({ outcomes }) => {
+      kinds.push(...outcomes.map(({ kind }) => kind));
+    });
+    assert.equal(end, 'settled');
+    return kinds;
   }
 
   charge(

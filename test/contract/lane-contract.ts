@@ -10,8 +10,6 @@ import {
   type QueuedOrder,
 } from '../../lib/domain/lane.ts';
 import type { UserId } from '../../lib/domain/ids.ts';
-import { placeGroupOn } from '../../lib/strategies/place-group.ts';
-import { settleProduct } from '../../lib/usecases/settle-product.ts';
 import {
   type BenchShop,
   freshRequest,
@@ -37,25 +35,12 @@ function queued(sku: Sku, quantity: number, ask: Ask = {}): QueuedOrder {
 }
 
 /** Decides orders as the consumer does, the first of them at this offset. */
-async function settle(
+const settle = (
   shop: BenchShop,
   sku: Sku,
   orders: readonly QueuedOrder[],
   { partition = 0, offset = 0 }: Partial<LanePlace> = {},
-): Promise<string[]> {
-  const kinds: string[] = [];
-  const deps = {
-    ...shop.ports,
-    placeGroup: placeGroupOn(shop.ports.stock),
-    reservationMs: shop.reservationMs,
-  };
-  const items = orders.map((order, i) => ({ order, place: { partition, offset: offset + i } }));
-  const end = await settleProduct(deps, sku, items, shop.patience(), async ({ outcomes }) => {
-    kinds.push(...outcomes.map(({ kind }) => kind));
-  });
-  assert.equal(end, 'settled');
-  return kinds;
-}
+): Promise<string[]> => shop.settle(sku, orders, { partition, offset });
 
 const decision = (shop: BenchShop, { orderId }: { readonly orderId: OrderId }) =>
   shop.ports.orders.decision(orderId);

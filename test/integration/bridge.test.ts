@@ -46,13 +46,14 @@ functions:
     events:
       - msk:
           arn: !Ref Cluster
-          topic: \${env:TOPIC_PREFIX, ''}orders
+          topic: orders
           batchSize: ${batchSize}
           maximumBatchingWindow: ${windowSeconds}
 resources:
   extensions:
     SettleOrdersEventSourceMappingMSKClusterOrders:
       Properties:
+        Topics: ["\${env:TOPIC_PREFIX, ''}orders"]
         FunctionResponseTypes: [ReportBatchItemFailures]
 `;
 

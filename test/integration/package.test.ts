@@ -7,27 +7,39 @@ import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { numberKeys, tableDefinitions, tableNames } from '../../lib/adapters/dynamodb/tables.ts';
+import { noCost } from '../../lib/adapters/dynamodb/meter.ts';
 import { isProblemCode, problemTypes } from '../../lib/http/problem-types.ts';
 import { routes } from '../../lib/http/routes.ts';
+import { tellBatches } from '../../lib/messaging/batch-log.ts';
+import type { ToldBatch } from '../../lib/messaging/consume.ts';
 import { timeouts } from '../../lib/runtime/timeouts.ts';
+import { orderEventsTopic, ordersTopic } from '../../lib/runtime/topics.ts';
 import { parse } from 'yaml';
 import { deployedWith, everything } from '../../localstack/deployed.ts';
+import { mistakesIn } from '../../localstack/mistakes.ts';
 import { type Packaged, packageShop, type Resource } from '../../localstack/packaged.ts';
 import { createTables } from '../../localstack/shop/tables.ts';
 import { cartsContract } from '../contract/carts-contract.ts';
 import { groupContract } from '../contract/group-contract.ts';
 import { ledgerContract } from '../contract/ledger-contract.ts';
 import { storeContract } from '../contract/store-contract.ts';
+import { DYNAMODB_ENDPOINT } from '../database.ts';
+import { consumersUsed, useConsumers } from './consumer-rights.ts';
 import { packagedAs, tabledIn } from './event-sources.ts';
 import { notedCarts, NotedShop, UsedActions } from './used-actions.ts';
 
 const SIGNER = 'aws-msk-iam-sasl-signer-js';
 
+/** What whoever deploys may have set for a shop on their own machine. */
+const ofThisMachine = { TABLE_PREFIX: 'mine-', TOPIC_PREFIX: 'mine-', LOG_LEVEL: 'SILENT' };
+
 let folder: string;
 let packaged: Packaged;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'last-one-package-'));
+  Object.assign(process.env, ofThisMachine);
   packaged = await packageShop(folder);
+  for (const name of Object.keys(ofThisMachine)) Reflect.deleteProperty(process.env, name);
 }, 180_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -82,6 +94,32 @@ describe('the package for AWS', () => {
       expect(none[id]?.Properties).not.toHaveProperty('VpcConfig');
       expect(all[id]?.Properties).toHaveProperty('VpcConfig');
     }
+  });
+
+  const brokers = { KAFKA_BROKERS: 'b-1:9098' };
+  const { MskClusterArn, SubnetIds, SecurityGroupIds } = everything;
+  const secret = (value: string) => ({ TICKET_SECRET: value });
+  it.each<readonly [string, Record<string, string | undefined>, Record<string, string>, string?]>([
+    ['nothing', {}, {}],
+    ['a cluster', { MskClusterArn }, {}, 'MSK_CLUSTER_ARN is given without MSK_BROKERS'],
+    ['brokers', {}, brokers, 'MSK_BROKERS is given without MSK_CLUSTER_ARN'],
+    ['a cluster with its brokers', { MskClusterArn }, brokers],
+    ['subnets', { SubnetIds }, {}, 'SUBNET_IDS is given without SECURITY_GROUP_IDS'],
+    ['groups', { SecurityGroupIds }, {}, 'SECURITY_GROUP_IDS is given without SUBNET_IDS'],
+    ['a network', { SubnetIds, SecurityGroupIds }, {}],
+    ['a short secret', {}, secret('x'.repeat(31)), 'TICKET_SECRET needs 32 characters'],
+    ['a secret', {}, secret('x'.repeat(32))],
+    ['a reference to one', {}, secret('{{resolve:secretsmanager:last-one/tickets}}')],
+    ['a level that hides errors', {}, { LOG_LEVEL: 'SILENT' }, 'LAMBDA_LOG_LEVEL is one of'],
+  ])('refuses settings that can not be meant, and no others: %s', (...[, given, set, refused]) => {
+    const parameters = given as Record<string, string>;
+    const template = structuredClone(deployedWith(packaged.template, parameters));
+    const { Environment } = template.Resources['PlaceOrderLambdaFunction']?.Properties as {
+      Environment: { Variables: Record<string, string> };
+    };
+    Object.assign(Environment.Variables, set);
+    const wanted = refused === undefined ? [] : [expect.stringContaining(refused)];
+    expect(mistakesIn(template)).toEqual(wanted);
   });
 
   it('is checked by a validator that does find an error', async () => {
@@ -184,7 +222,7 @@ describe('the package for AWS', () => {
         [{ 'Fn::Join': [`:${kind}/`, { 'Fn::Split': [':cluster/', cluster] }] }, name],
       ],
     });
-    const orders = under('topic', 'orders');
+    const orders = under('topic', 'last-one-prod-orders');
     const rights = policies().flatMap(([, { roles, Statement }]) =>
       roles.flatMap((role) =>
         Statement.flatMap(({ Action, Resource }) =>
@@ -197,7 +235,7 @@ describe('the package for AWS', () => {
     const of = (wanted: string) =>
       rights.filter(([role]) => role === wanted).map(([, action, on]) => [action, on]);
     const connect = ['kafka-cluster:Connect', cluster];
-    const events = under('topic', 'order-events');
+    const events = under('topic', 'last-one-prod-order-events');
     const writes = (topic: typeof orders) => [
       ['kafka-cluster:DescribeTopic', topic],
       ['kafka-cluster:WriteData', topic],
@@ -257,23 +295,33 @@ describe('the package for AWS', () => {
   });
 
   it('gives each function the rights on the tables that it uses under every strategy', async () => {
-    const endpoint = process.env['DYNAMODB_ENDPOINT'] ?? '';
-    const prefix = `rights-${randomUUID()}-`;
-    await createTables(endpoint, prefix);
-    const used = new UsedActions(prefix);
-    const newShop = () => new NotedShop(endpoint, prefix, used);
+    const { used, newShop, newCarts } = await notedShops();
     for (const { run } of [...groupContract, ...ledgerContract]) await run(newShop());
     for (const strategy of ['dynamodb-lease', 'redis-combining'] as const) {
       for (const { run } of storeContract) await run(Object.assign(newShop(), { strategy }));
     }
-    for (const { run } of cartsContract) await run(notedCarts(endpoint, prefix, used));
+    for (const { run } of cartsContract) await run(newCarts());
     const names = ['placeOrder', 'payOrder', 'chargeBalance', 'adjustStock'];
     for (const name of [...names, 'getCart', 'putCartItem', 'removeCartItem', 'clearCarts']) {
-      const lacking = used.of(name).filter((right) => !granted(name).has(right));
-      expect([name, used.of(name).length > 0, lacking]).toEqual([name, true, []]);
+      expect([name, lackingIn(name, used)]).toEqual([name, []]);
     }
     expect(used.of('placeOrder')).toEqual(expect.arrayContaining(checks));
-  }, 120_000);
+  }, 240_000);
+
+  it('gives each consumer the rights that it uses and no others, and so who reads what they keep', async () => {
+    const { used, newShop } = await notedShops();
+    await useConsumers(newShop, used);
+    expect([...consumersUsed].sort()).toEqual(consumers);
+    for (const name of [...consumers, 'getTicket', 'getTopProducts', 'replayDeadLetter']) {
+      expect([name, lackingIn(name, used)]).toEqual([name, []]);
+    }
+    for (const name of consumers) {
+      expect(used.of(name)).toContain('dynamodb:PutItem deadLetters');
+      // A stream is read by Lambda, on the function's behalf.
+      const onTables = [...granted(name)].filter((right) => /^dynamodb:\w+ \w/.test(right));
+      expect([name, onTables.sort()]).toEqual([name, used.of(name)]);
+    }
+  }, 240_000);
 
   it('creates the tables that the adapter was written for', () => {
     const tables = ofType('AWS::DynamoDB::Table').map(([, { Properties }]) => {
@@ -337,7 +385,7 @@ describe('the package for AWS', () => {
     expect(mappingOf(name)).toMatchObject({
       Condition: 'HasKafka',
       Properties: {
-        Topics: [topic],
+        Topics: [`last-one-prod-${topic}`],
         StartingPosition: 'TRIM_HORIZON',
         ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 3 },
         AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: `last-one-prod-${group}` },
@@ -358,30 +406,109 @@ describe('the package for AWS', () => {
     expect(open.filter((name) => files.includes(name))).toEqual([]);
   });
 
-  it('has an alarm for orders that wait, for batches that fail and for records given up', () => {
-    const alarms = ofType('AWS::CloudWatch::Alarm').map(([id, { Properties }]) => {
-      const { Namespace, MetricName, AlarmActions } = Properties;
-      expect(AlarmActions).toHaveProperty('Fn::If');
-      return [id, Namespace, MetricName];
-    });
-    expect(alarms).toEqual([
-      ['OrdersLagAlarm', 'AWS/Lambda', 'OffsetLag'],
-      ['UnsettledBatchesAlarm', 'last-one-prod-shop', 'UnsettledBatches'],
-      ['DeadLettersAlarm', 'last-one-prod-shop', 'DeadLetters'],
-      ['CartsLagAlarm', 'AWS/Lambda', 'OffsetLag'],
-      ['UnclearedBatchesAlarm', 'last-one-prod-shop', 'UnclearedBatches'],
-    ]);
-    const counted = ofType('AWS::Logs::MetricFilter').map(([, { Properties }]) => [
-      ...(Properties['MetricTransformations'] as { MetricNamespace: string; MetricName: string }[]),
-    ]);
-    const metrics = counted
-      .flat()
-      .map(({ MetricNamespace, MetricName }) => [MetricNamespace, MetricName] as const);
-    expect(metrics).toEqual(
-      ['UnsettledBatches', 'DeadLetters', 'UnclearedBatches', 'DeadLetters'].map((name) => [
-        ...['last-one-prod-shop', name],
-      ]),
+  it('has alarms for each consumer that lags, fails, may not run, or is not called', () => {
+    const looked = alarms().map(({ Namespace, MetricName, Dimensions = [] }) =>
+      [
+        Namespace,
+        MetricName,
+        ...Dimensions.map(({ Name, Value: { Ref } }) => `${Name} ${Ref}`),
+      ].join(),
     );
+    const wanted = consumers.flatMap((name) => {
+      const named = `FunctionName ${logicalIdOf(name)}LambdaFunction`;
+      const { Properties } = mappingOf(name);
+      const id = ofType('AWS::Lambda::EventSourceMapping').find(
+        ([, one]) => one === mappingOf(name),
+      )?.[0];
+      const own =
+        'Topics' in Properties
+          ? [`OffsetLag,${named}`, `PollingErrorCount,EventSourceMappingUUID ${id}`]
+          : [`IteratorAge,${named}`];
+      // Without it Lambda counts no errors of its pollers.
+      if ('Topics' in Properties) {
+        expect(Properties['MetricsConfig']).toEqual({ Metrics: ['ErrorCount'] });
+      }
+      return [...own, `Errors,${named}`, `Throttles,${named}`].map((one) => `AWS/Lambda,${one}`);
+    });
+    const counted = ['UnsettledBatches', 'DeadLetters'].map((one) => `last-one-prod-shop,${one}`);
+    expect(looked.sort()).toEqual([...wanted, ...counted].sort());
+  });
+
+  it('alarms on some minutes of ten, since a batch that comes again may leave one out', () => {
+    for (const {
+      id,
+      AlarmActions,
+      EvaluationPeriods,
+      DatapointsToAlarm = 10,
+      Period,
+    } of alarms()) {
+      expect(AlarmActions).toHaveProperty('Fn::If');
+      if (id === 'DeadLettersAlarm') expect(EvaluationPeriods).toBe(1);
+      else expect([Period, EvaluationPeriods, DatapointsToAlarm < 6]).toEqual([60, 10, true]);
+    }
+  });
+
+  it('has every alarm explained in docs/aws.md', async () => {
+    const [, after = ''] = (await readFile('docs/aws.md', 'utf8')).split('## Alarms');
+    const [section = ''] = after.split('\n## ');
+    const told = [...section.matchAll(/^\| (.*?) +\|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => `${name}Alarm`),
+    );
+    expect(told.sort()).toEqual(
+      alarms()
+        .map(({ id }) => id)
+        .sort(),
+    );
+  });
+
+  it('counts batches that come again and records given up, in the lines that each consumer writes', () => {
+    const filters = ofType('AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties);
+    const sound = { consumer: 'any', records: 5, failed: 0, from: [], counts: { placed: 5 } };
+    const batches = {
+      sound,
+      contended: { ...sound, failed: 2, counts: { contended: 1 } },
+      thrown: { ...sound, failed: 2, errors: [new Error('away')] },
+      poisoned: { ...sound, counts: { poison: 2, placed: 3 } },
+    };
+    for (const name of consumers) {
+      const own = filters.filter(
+        ({ LogGroupName }) =>
+          (LogGroupName as { Ref: string }).Ref === `${logicalIdOf(name)}LogGroup`,
+      );
+      const counts = Object.entries(batches).map(([kind, batch]) => {
+        const [level, line] = lineOf(batch);
+        const counting = own.filter(({ FilterPattern }) => matches(String(FilterPattern), line));
+        return [
+          ...[kind, level],
+          ...counting.map(({ MetricTransformations }) => {
+            const [{ MetricName }] = MetricTransformations as [{ MetricName: string }];
+            return MetricName;
+          }),
+        ];
+      });
+      expect([name, counts]).toEqual([
+        name,
+        [
+          ['sound', 'info'],
+          ['contended', 'error', 'UnsettledBatches'],
+          ['thrown', 'error', 'UnsettledBatches'],
+          ['poisoned', 'error', 'DeadLetters'],
+        ],
+      ]);
+    }
+  });
+
+  it('creates the tables, and puts into a network the functions, that docs/aws.md tells', async () => {
+    const [, after = ''] = (await readFile('docs/aws.md', 'utf8')).split('## What is created');
+    const [section = ''] = after.split('\n## ');
+    const namedIn = (beginning: string): string[] => {
+      const item = section.split('\n- ').find((one) => one.startsWith(beginning)) ?? '';
+      const [first = ''] = item.split('. ');
+      return [...first.matchAll(/`([\w-]+)`/g)].map(([, name = '']) => name);
+    };
+    expect(namedIn('DynamoDB tables').sort()).toEqual(Object.values(tableNames('')).sort());
+    expect(namedIn('With a network').sort()).toEqual([...inNetwork].sort());
+    expect(namedIn('With an MSK cluster').sort()).toEqual(consumers);
   });
 
   it('has every parameter explained in docs/aws.md', async () => {
@@ -421,12 +548,28 @@ describe('the package for AWS', () => {
     }
   });
 
-  it('takes bodies as bytes, and tells the functions their stage', () => {
+  it('takes bodies as bytes', () => {
     const [api] = ofType('AWS::ApiGateway::RestApi');
     expect(api?.[1].Properties['BinaryMediaTypes']).toEqual(['*/*']);
+  });
+
+  it("tells the functions their stage, whatever the deployer's own machine has set", () => {
+    const [TABLE_PREFIX, TOPIC_PREFIX] = ['last-one-prod-', 'last-one-prod-'];
     for (const { Variables } of functions()) {
-      expect(Variables).toMatchObject({ STAGE: 'prod', TABLE_PREFIX: 'last-one-prod-' });
+      expect(Variables).toMatchObject({
+        ...{ STAGE: 'prod', LOG_LEVEL: 'INFO', TABLE_PREFIX, TOPIC_PREFIX },
+      });
     }
+    const text = JSON.stringify(packaged.template);
+    for (const value of Object.values(ofThisMachine)) expect(text).not.toContain(value);
+  });
+
+  it('reads topics of its own stage alone, by names that the functions publish to', () => {
+    const read = ofType('AWS::Lambda::EventSourceMapping').flatMap(
+      ([, { Properties }]) => (Properties['Topics'] as string[] | undefined) ?? [],
+    );
+    const published = { TOPIC_PREFIX: 'last-one-prod-' };
+    expect(new Set(read)).toEqual(new Set([ordersTopic(published), orderEventsTopic(published)]));
   });
 });
 
@@ -475,14 +618,74 @@ const policies = () =>
 /** Functions that no route leads to. */
 const consumers = ['clearCarts', 'relayEvents', 'settleOrders', 'tallySales'];
 
+const logicalIdOf = (name: string): string => name.replace(/^./, (letter) => letter.toUpperCase());
+
+const alarms = () =>
+  ofType('AWS::CloudWatch::Alarm').map(([id, { Properties }]) => ({
+    id,
+    ...(Properties as {
+      Namespace: string;
+      MetricName: string;
+      Dimensions?: { Name: string; Value: { Ref: string } }[];
+      Period: number;
+      EvaluationPeriods: number;
+      DatapointsToAlarm?: number;
+      AlarmActions: unknown;
+    }),
+  }));
+
+/** The level and the line at which a consumer tells a batch. */
+function lineOf(batch: object): readonly [level: string, line: object] {
+  let told: readonly [string, object] = ['none', {}];
+  const at = (level: string) => (message: string, more: object) => {
+    told = [level, { message, ...more }];
+  };
+  const whole = { errors: [], tookMs: 1, cost: noCost, ...batch };
+  tellBatches({ info: at('info'), error: at('error') })(whole as unknown as ToldBatch);
+  return told;
+}
+
+/** Whether CloudWatch would count a line, for patterns of `$.a = "text"` and `$.a.b > number`. */
+const matches = (pattern: string, line: object): boolean =>
+  pattern
+    .replace(/^\{ | \}$/g, '')
+    .split(' && ')
+    .every((clause) => {
+      const [, path = '', is, wanted = ''] = /^\$\.([\w.]+) (=|>) (.+)$/.exec(clause) ?? [];
+      const found = path
+        .split('.')
+        .reduce<unknown>((at, name) => at?.[name as keyof typeof at], line);
+      const value: unknown = JSON.parse(wanted);
+      return is === '=' ? found === value : typeof found === 'number' && found > Number(value);
+    });
+
 /** What invokes a function beside HTTP. */
 function mappingOf(name: string): Resource {
-  const logical = name.replace(/^./, (letter) => letter.toUpperCase());
+  const logical = logicalIdOf(name);
   const found = ofType('AWS::Lambda::EventSourceMapping').filter(([id]) => id.startsWith(logical));
   const [[, mapping] = []] = found;
   if (mapping === undefined || found.length > 1)
     throw new Error(`${name} has no mapping of its own`);
   return mapping;
+}
+
+/** Shops on tables of their own, and what their functions ask of these. */
+async function notedShops() {
+  const prefix = `rights-${randomUUID()}-`;
+  await createTables(DYNAMODB_ENDPOINT, prefix);
+  const used = new UsedActions(prefix);
+  return {
+    used,
+    newShop: () => new NotedShop(prefix, used),
+    newCarts: () => notedCarts(prefix, used),
+  };
+}
+
+/** What a function used and has no right to; a function that used nothing was not tested. */
+function lackingIn(name: string, used: UsedActions): string[] {
+  const rights = used.of(name);
+  if (rights.length === 0) return ['everything'];
+  return rights.filter((right) => !granted(name).has(right));
 }
 
 /** What decides a group without taking anything. */

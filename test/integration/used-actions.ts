@@ -3,10 +3,11 @@ import type { ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-dyna
 import type { InitializeMiddleware } from '@smithy/types';
 import { dynamoShop } from '../../lib/adapters/dynamodb/shop.ts';
 import { tableNames } from '../../lib/adapters/dynamodb/tables.ts';
-import { type ClientPlugin, openDatabase } from '../../lib/runtime/database.ts';
+import type { ClientPlugin } from '../../lib/runtime/database.ts';
 import type { Carts } from '../../lib/ports/carts.ts';
 import type { Stock } from '../../lib/ports/stock.ts';
 import { BenchShop } from '../contract/bench-shop.ts';
+import { testDatabase } from '../database.ts';
 
 /** What a role must allow, such as `dynamodb:Query orders/index/holds`, by the function's name. */
 export class UsedActions {
@@ -24,6 +25,11 @@ export class UsedActions {
 
   during<T>(name: string, work: () => T): T {
     return this.#onBehalfOf.run(name, work);
+  }
+
+  /** The same, unless it is done on behalf of a function already. */
+  duringNoOther<T>(name: string, work: () => T): T {
+    return this.#onBehalfOf.getStore() === undefined ? this.during(name, work) : work();
   }
 
   get plugin(): ClientPlugin {
@@ -82,9 +88,8 @@ function actionsOf(operation: string, input: Input): (readonly [action: string, 
 }
 
 /** Carts on DynamoDB, each verb on behalf of whoever uses it; both that remove do it alike. */
-export function notedCarts(endpoint: string, prefix: string, used: UsedActions): Carts {
-  const config = { DYNAMODB_ENDPOINT: endpoint, TABLE_PREFIX: prefix };
-  const { carts } = dynamoShop(openDatabase(config, [used.plugin]));
+export function notedCarts(prefix: string, used: UsedActions): Carts {
+  const { carts } = dynamoShop(testDatabase(prefix, [used.plugin]));
   return {
     find: (userIds) =>
       used.during(userIds.length === 1 ? 'getCart' : 'clearCarts', () => carts.find(userIds)),
@@ -100,11 +105,10 @@ export function notedCarts(endpoint: string, prefix: string, used: UsedActions):
 export class NotedShop extends BenchShop {
   readonly #used: UsedActions;
 
-  constructor(endpoint: string, prefix: string, used: UsedActions) {
-    const config = { DYNAMODB_ENDPOINT: endpoint, TABLE_PREFIX: prefix };
-    const ports = dynamoShop(openDatabase(config, [used.plugin]));
+  constructor(prefix: string, used: UsedActions) {
+    const ports = dynamoShop(testDatabase(prefix, [used.plugin]));
     const placeMany: Stock['placeMany'] = (plan) =>
-      used.during('placeOrder', () => ports.stock.placeMany(plan));
+      used.duringNoOther('placeOrder', () => ports.stock.placeMany(plan));
     super({ ...ports, stock: { ...ports.stock, placeMany } });
     this.#used = used;
   }
@@ -123,5 +127,9 @@ export class NotedShop extends BenchShop {
 
   override pay(...asked: Parameters<BenchShop['pay']>): ReturnType<BenchShop['pay']> {
     return this.#used.during('payOrder', () => super.pay(...asked));
+  }
+
+  override settle(...asked: Parameters<BenchShop['settle']>): ReturnType<BenchShop['settle']> {
+    return this.#used.during('settleOrders', () => super.settle(...asked));
   }
 }

@@ -9,7 +9,11 @@ import { Sender, type SenderSettings } from './sender.ts';
 
 /** An outage must be told within 3 s; this leaves room for the answer itself. */
 const PUBLISH_MS_MAX = 2_400;
-/** A connection may have died unseen while a function slept, so there is time for a second one. */
+/**
+ * A connection may have died unseen while a function slept, so there is time for a second one. A new one
+ * is not cut short: on a container that starts it takes two logins under TLS, and what times out begins
+ * anew. A broker that does not answer is left to the bounds of each request.
+ */
 const ATTEMPT_MS_MAX = 1_100;
 /** With less time than this, records are not sent: it would only leave a doubt. */
 const ATTEMPT_MS_MIN = 200;
@@ -92,7 +96,8 @@ export class KafkaPublisher implements Publisher {
     for (let tries = 1; ; tries += 1) {
       const sender = (this.#sender ??= new Sender(this.#settings));
       try {
-        const msMax = Math.min(ATTEMPT_MS_MAX, untilMs - clock.nowMs());
+        const leftMs = untilMs - clock.nowMs();
+        const msMax = sender.hasSent ? Math.min(ATTEMPT_MS_MAX, leftMs) : leftMs;
         return { kind: 'placed', places: await this.#within(msMax, sender.send(topic, messages)) };
       } catch (error) {
         if (sender.mayHaveSent(messages)) fate = 'unknown';

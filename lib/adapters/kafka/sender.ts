@@ -35,6 +35,7 @@ export class Sender {
   readonly #partitions = new WeakMap<Message, number>();
   #connected: Promise<void> | undefined;
   #abandoned = false;
+  #hasSent = false;
 
   constructor({ brokers, token, onRequest }: SenderSettings) {
     const kafka = kafkaClient({
@@ -58,6 +59,11 @@ export class Sender {
     }
   }
 
+  /** Whether it is connected for good, and not just on its way. */
+  get hasSent(): boolean {
+    return this.#hasSent;
+  }
+
   /** Whether any of these records may have left: KafkaJS asks for a partition right before. */
   mayHaveSent(messages: readonly Message[]): boolean {
     return messages.some((message) => this.#partitions.has(message));
@@ -72,6 +78,7 @@ export class Sender {
       acks: -1,
       timeout: REQUEST_MS_MAX,
     });
+    this.#hasSent = true;
     return this.#placesOf(messages, bases);
   }
 

@@ -11,6 +11,7 @@ import { systemClock, systemTimer } from '../../../lib/runtime/clock.ts';
 import { type Engines, startEngines } from '../../../localstack/engines/index.ts';
 import { freePort } from '../../../localstack/engines/ports.ts';
 import { frozen } from '../../frozen.ts';
+import { SlowBroker } from './slow-broker.ts';
 import { freshTopic, readTopic } from './topics.ts';
 
 const OUTAGE_MS_MAX = 2_600;
@@ -216,6 +217,28 @@ describe('the publisher without a broker', () => {
     await sleep(100);
     expect(sockets.size).toBe(0);
     await new Promise((ok) => server.close(ok));
+  });
+});
+
+describe('the publisher and a broker that takes its time', () => {
+  it('gives a new connection nearly all of its time, since what times out begins anew', async () => {
+    const broker = new SlowBroker('t', 450);
+    const publisher = publisherTo(await broker.listen());
+    const { value, ms } = await timed(publisher.publish('t', one('a')));
+    broker.close();
+    expect(value).toEqual([{ partition: 0, offset: 7 }]);
+    // More than an attempt on a connection that is there already may take.
+    expect(ms).toBeGreaterThan(1_150);
+    expect(ms).toBeLessThan(OUTAGE_MS_MAX);
+  });
+
+  it('tells in time that a new connection takes too long', async () => {
+    const broker = new SlowBroker('t', 1_000);
+    const publisher = publisherTo(await broker.listen());
+    const { value, ms } = await timed(publisher.publish('t', one('a')));
+    broker.close();
+    expect(value).toMatchObject({ name: 'Unavailable', engine: 'kafka' });
+    expect(ms).toBeLessThan(OUTAGE_MS_MAX);
   });
 });
 

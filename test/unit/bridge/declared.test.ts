@@ -4,9 +4,13 @@ import { declaredIn } from '../../../localstack/bridge/declared.ts';
 
 const template = (more = '', events = '') => `
 service: last-one
-provider:
-  environment:
-    TABLE_PREFIX: \${env:TABLE_PREFIX, '\${self:service}-\${sls:stage}-'}
+params:
+  default:
+    tablePrefix: \${self:service}-\${sls:stage}-
+    topicPrefix: \${self:service}-\${sls:stage}-
+  local:
+    tablePrefix: \${env:TABLE_PREFIX, '\${self:service}-\${sls:stage}-'}
+    topicPrefix: \${env:TOPIC_PREFIX, ''}
 functions:
   placeOrder:
     handler: functions/place-order.handler
@@ -18,28 +22,31 @@ functions:
       - Resource: !Sub '\${OrdersTable.Arn}/index/holds'
   settleOrders:
     events:
-      - msk: { arn: !GetAtt Cluster.Arn, topic: "\${env:TOPIC_PREFIX, ''}orders", batchSize: 50 }
+      - msk: { arn: !GetAtt Cluster.Arn, topic: orders, batchSize: 50 }
 ${events}
 resources:
   Resources:
     OrdersTable:
       Properties:
-        TableName: \${self:provider.environment.TABLE_PREFIX}orders
+        TableName: \${param:tablePrefix}orders
   extensions:
     Other: {}
 ${more}
 `;
-const settings = (env: Record<string, string> = {}) => ({ env, stage: 'local' });
+const settings = (env: Record<string, string> = {}, stage = 'local') => ({ env, stage });
+/** What the shop's own template has for a topic whose name begins with a prefix. */
+const prefixed = `    SettleOrdersEventSourceMappingMSKClusterOrders:
+      Properties: { Topics: ["\${param:topicPrefix}orders"] }`;
 
 describe('an msk event', () => {
-  it('is read with Lambda’s defaults, and a topic’s prefix from the environment', () => {
-    expect(declaredIn(template(), settings({ TOPIC_PREFIX: 'e2e-1-' }))).toEqual({
+  it('is read with Lambda’s defaults', () => {
+    expect(declaredIn(template(), settings())).toEqual({
       namePrefix: 'last-one-local-',
       mappings: [
         {
           kind: 'kafka',
           functionName: 'settleOrders',
-          topic: 'e2e-1-orders',
+          topic: 'orders',
           batchSize: 50,
           windowMs: 500,
           startingPosition: 'TRIM_HORIZON',
@@ -47,7 +54,15 @@ describe('an msk event', () => {
         },
       ],
     });
-    expect(declaredIn(template(), settings()).mappings).toMatchObject([{ topic: 'orders' }]);
+  });
+
+  it('reads the topic that its extension names, by the parameters of the stage', () => {
+    const read = (...given: Parameters<typeof settings>) =>
+      declaredIn(template(prefixed), settings(...given)).mappings;
+    expect(read()).toMatchObject([{ topic: 'orders' }]);
+    expect(read({ TOPIC_PREFIX: 'e2e-1-' })).toMatchObject([{ topic: 'e2e-1-orders' }]);
+    const elsewhere = read({ TOPIC_PREFIX: 'e2e-1-' }, 'prod');
+    expect(elsewhere).toMatchObject([{ topic: 'last-one-prod-orders' }]);
   });
 
   it('takes from its extension what osls has no words for, also a window of 0', () => {
@@ -68,7 +83,7 @@ describe('an msk event', () => {
   });
 
   it('may not name its topic by a variable that the bridge does not know', () => {
-    const unknown = template().replace('env:TOPIC_PREFIX', 'ssm:TOPIC_PREFIX');
+    const unknown = template(prefixed).replace('env:TOPIC_PREFIX', 'ssm:TOPIC_PREFIX');
     expect(() => declaredIn(unknown, settings())).toThrow("can't resolve ${ssm:TOPIC_PREFIX, ''}");
   });
 });
@@ -106,6 +121,12 @@ it('leaves out what is switched off', () => {
 });
 
 it('reads the shop’s own template', async () => {
-  const { namePrefix } = declaredIn(await readFile('serverless.yml', 'utf8'), settings());
+  const text = await readFile('serverless.yml', 'utf8');
+  const { namePrefix, mappings } = declaredIn(text, settings());
   expect(namePrefix).toBe('last-one-local-');
+  const topics = mappings.flatMap((one) => (one.kind === 'kafka' ? [one.topic] : []));
+  expect(new Set(topics)).toEqual(new Set(['orders', 'order-events']));
+  for (const one of declaredIn(text, settings({ TOPIC_PREFIX: 'e2e-1-' })).mappings) {
+    if (one.kind === 'kafka') expect(one.topic).toMatch(/^e2e-1-/);
+  }
 });

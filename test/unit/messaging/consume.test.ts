@@ -77,3 +77,21 @@ it('fails the whole batch with what the operation throws', async () => {
   };
   await expect(consumerOf(edge, 'test', broken)(event)).rejects.toThrow('broken');
 });
+
+it('tells how many records come again and from where, and none of what is in them', async () => {
+  const told: ToldBatch[] = [];
+  const tell = (batch: ToldBatch) => void told.push(batch);
+  const records = recordsIn(event);
+  const operate = async () => ({ failed: records, counts: { contended: 1 }, errors: [] });
+  await consumerOf({ ...edge, tell }, 'test', operate)(event);
+  expect(told).toEqual([
+    {
+      ...{ consumer: 'test', records: 3, failed: 3, counts: { contended: 1 }, errors: [] },
+      from: [
+        { partition: 'orders-0', offset: 15 },
+        { partition: 'orders-2', offset: 7 },
+      ],
+      ...{ tookMs: 0, cost: noCost },
+    },
+  ]);
+});

@@ -90,10 +90,31 @@ it('speaks TLS to brokers that ask for a token, and plain Kafka to others', asyn
     { brokers: [broker], token },
     { brokers: [broker], token: undefined },
   ]) {
-    await expect(kafkaEngine(access).probe()).rejects.toThrow();
+    await expect(kafkaEngine(access, { nowMs: () => 0 }).probe()).rejects.toThrow();
     const sender = new Sender(access);
     await expect(sender.send('orders', [{ value: 'an order' }])).rejects.toThrow();
     sender.abandon();
   }
   expect(first).toEqual([HELLO, HELLO, [0, 0], [0, 0]]);
+});
+
+it('asks a broker once for all who look at the health, and again after 2 s', async () => {
+  let asked = 0;
+  const broker = await listening(() => {
+    asked += 1;
+    return undefined;
+  });
+  let nowMs = 0;
+  const engine = kafkaEngine({ brokers: [broker] }, { nowMs: () => nowMs });
+  const look = () => expect(engine.probe()).rejects.toThrow();
+  const askedAt = async (ms: number) => {
+    nowMs = ms;
+    await Promise.all([look(), look(), look()]);
+    return asked;
+  };
+  expect(await askedAt(0)).toBe(1);
+  expect(await askedAt(1_999)).toBe(1);
+  expect(await askedAt(2_000)).toBe(2);
+  // A clock that was set back.
+  expect(await askedAt(-60_000)).toBe(3);
 });
