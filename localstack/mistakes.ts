@@ -27,7 +27,9 @@ export function mistakesIn(template: Template): string[] {
   const mistakes = pairs
     .filter(([one, other]) => given[one] !== '' && given[other] === '')
     .map(([one, other, why]) => `${one} is given without ${other}: ${why}.`);
-  if (TICKET_SECRET !== '' && TICKET_SECRET.length < TICKET_SECRET_LENGTH_MIN) {
+  // What CloudFormation looks up elsewhere is as long as it is there.
+  const isKnown = TICKET_SECRET !== '' && !TICKET_SECRET.startsWith('{{resolve:');
+  if (isKnown && TICKET_SECRET.length < TICKET_SECRET_LENGTH_MIN) {
     mistakes.push(
       `TICKET_SECRET needs ${TICKET_SECRET_LENGTH_MIN} characters: it could be guessed.`,
     );

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Answer, call, putOnSale } from '../../localstack/shop/client.ts';
+import { call, putOnSale } from '../../localstack/shop/client.ts';
+import { placeInTicket } from '../../localstack/shop/ticket-place.ts';
 
 /**
  * Orders of a product that is sold out, and then one of another product in the same partition: how long
@@ -32,21 +33,19 @@ async function queue(url: string, token: string, sku: string) {
     ...{ token, key: randomUUID(), body: { lines: [{ sku, quantity: 1 }] } },
   });
   if (answer.status !== 202) throw new Error(`not queued: ${answer.status} ${answer.text}`);
-  return { ticket: String(answer.json['ticket']), partition: partitionIn(answer) };
+  const ticket = String(answer.json['ticket']);
+  return { ticket, partition: placeInTicket(ticket)?.partition };
 }
 
 /** A product with units whose orders stand in this partition. */
-async function inPartition(url: string, token: string, wanted: number): Promise<string> {
+async function inPartition(
+  url: string,
+  token: string,
+  wanted: number | undefined,
+): Promise<string> {
   for (;;) {
     const sku = `beside-${randomUUID().slice(0, 13)}`;
     await putOnSale(url, { sku, ...product, units: 9 });
     if ((await queue(url, token, sku)).partition === wanted) return sku;
   }
-}
-
-/** A ticket is signed, and not secret. */
-function partitionIn({ json }: Answer): number {
-  const [, body = ''] = String(json['ticket']).split('.');
-  const { at } = JSON.parse(Buffer.from(body, 'base64url').toString()) as { at: [number, number] };
-  return at[0];
 }

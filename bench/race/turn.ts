@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { placeInTicket, type TicketPlace } from '../../localstack/shop/ticket-place.ts';
 import type { Connections, RawAnswer } from './connections.ts';
 import { jsonIn } from './told.ts';
 
@@ -12,9 +13,7 @@ export interface Settled {
 }
 
 /** Where an order queued, and when the shop had published it. */
-export interface Place {
-  readonly partition: number;
-  readonly offset: number;
+export interface Place extends TicketPlace {
   readonly publishedAtMs: number;
 }
 
@@ -24,10 +23,13 @@ const ticketBody = z.object({
   code: z.string().optional(),
   order: z.unknown().optional(),
 });
-const ticketClaims = z.object({ at: z.tuple([z.int(), z.int()]) });
 
-const LOOK_MS_FIRST = 5;
-const LOOK_MS_MAX = 100;
+const LOOK_MS_MIN = 5;
+/**
+ * The next look comes after this part of the wait so far: it adds no more than that to an order's time,
+ * and a great crowd, which waits long, does not keep the shop from deciding by asking.
+ */
+const LOOK_OF_WAIT = 1 / 8;
 /** Longer than a shop takes that is alive. */
 const TURN_MS_MAX = 60_000;
 
@@ -40,12 +42,13 @@ export async function settled(
   const queued = answer.status === 202 ? queuedBody.safeParse(jsonIn(answer.text)).data : undefined;
   if (queued === undefined) return { token, answer };
   const { sentAtMs, costHeader, endedAtMs: publishedAtMs } = answer;
-  const place = placeIn(queued.ticket);
-  for (let lookMs = LOOK_MS_FIRST; ; lookMs = Math.min(lookMs * 1.5, LOOK_MS_MAX)) {
+  const place = placeInTicket(queued.ticket);
+  for (;;) {
     const look = await connections.send({ route: `GET /tickets/${queued.ticket}`, token });
     const told = ticketBody.safeParse(jsonIn(look.text)).data;
-    if (told?.status === 'QUEUED' && performance.now() - publishedAtMs < TURN_MS_MAX) {
-      await sleep(lookMs);
+    const waitedMs = performance.now() - publishedAtMs;
+    if (told?.status === 'QUEUED' && waitedMs < TURN_MS_MAX) {
+      await sleep(Math.max(LOOK_MS_MIN, waitedMs * LOOK_OF_WAIT));
       continue;
     }
     return {
@@ -71,12 +74,4 @@ function asIfDecidedAtOnce(
     case undefined:
       return { status: 0, text: `no ticket: ${text}` };
   }
-}
-
-/** A ticket is signed, and not secret. */
-function placeIn(ticket: string): Pick<Place, 'partition' | 'offset'> | undefined {
-  const [, payload = ''] = ticket.split('.');
-  const claims = jsonIn(Buffer.from(payload, 'base64url').toString());
-  const at = ticketClaims.safeParse(claims).data?.at;
-  return at && { partition: at[0], offset: at[1] };
 }

@@ -2,6 +2,7 @@ import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { isOrderId, isSku, isUserId } from '../domain/ids.ts';
 import type { Ticket } from '../domain/lane.ts';
+import { Unavailable } from '../domain/unavailable.ts';
 
 /** Tickets as clients hold them: signed, so that nobody can make one or look into another's queue. */
 export interface Tickets {
@@ -24,14 +25,14 @@ const claims = z.object({
 
 /**
  * The same ticket is signed the same way each time. The secret is asked for when it is needed; a shop
- * that has none has given no ticket.
+ * that has none gives no ticket, as one without Kafka, and has given none.
  */
 export function ticketsSignedWith(secret: () => string | undefined): Tickets {
   const keyOf = (text: string): Uint8Array => new TextEncoder().encode(text);
   return {
     sign: async ({ orderId, userId, fingerprint, sku, place }) => {
       const own = secret();
-      if (own === undefined) throw new Error('a ticket is to be signed, and there is no secret');
+      if (own === undefined) throw new Unavailable('kafka', 'none', new Error('no ticket secret'));
       return new SignJWT({
         ...{ ord: orderId, sub: userId, fp: fingerprint, sku },
         ...(place === undefined ? {} : { at: [place.partition, place.offset] }),

@@ -68,7 +68,10 @@ function knownBefore(
 }
 
 const unreadable = (why: string): Poison =>
-  poison('invalid', `${why}. Once the row is mended, it tells its events`);
+  poison(
+    'invalid',
+    `${why}. Once the row is mended, it tells its events; if the code was at fault, npm run replay-events does`,
+  );
 
 const letterOf =
   ({ topic }: RelayOrderChangesDeps, change: DynamoDBRecord, at: string) =>

@@ -14,7 +14,10 @@ const schema = z.object({
     .default('KRW'),
   RESERVATION_SECONDS: z.coerce.number().int().min(1).max(86_400).default(600),
   DYNAMODB_ENDPOINT: z.url().optional(),
-  /** For a machine that is busier than an outage is long. Above 1,300 no call has time for a second try. */
+  /**
+   * For a machine that is busier than an outage is long. Above 1,300 no call has time for a second try,
+   * and above 2,700 an outage is told later than within 3 s.
+   */
   DYNAMODB_CALL_MS_MAX: z.coerce.number().int().min(100).max(20_000).optional(),
   REDIS_URL: z.string().optional(),
   KAFKA_BROKERS: z.string().optional(),

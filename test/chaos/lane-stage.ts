@@ -6,6 +6,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ENGINES, type Engines, startEngines } from '../../localstack/engines/index.ts';
 import { type Answer, call, putOnSale } from '../../localstack/shop/client.ts';
+import { placeInTicket } from '../../localstack/shop/ticket-place.ts';
 import { signToken } from '../../localstack/shop/keys.ts';
 import { openShop, type Shop, type ShopOptions } from '../../localstack/shop/open.ts';
 import { order, times } from '../e2e/shop.ts';
@@ -199,9 +200,7 @@ export class LaneStage {
   }
 }
 
-/** A ticket is signed, and not secret. */
+/** Where an order stands in its lane. */
 export function offsetOf({ json }: Answer): number {
-  const [, body = ''] = String(json['ticket']).split('.');
-  const { at } = JSON.parse(Buffer.from(body, 'base64url').toString()) as { at: [number, number] };
-  return at[1];
+  return placeInTicket(json['ticket'])?.offset ?? NaN;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Answer, call, putOnSale } from '../../localstack/shop/client.ts';
+import { placeInTicket } from '../../localstack/shop/ticket-place.ts';
 import { signToken } from '../../localstack/shop/keys.ts';
 import type { Shop } from '../../localstack/shop/open.ts';
 import { admin, openTestShop, order, statuses, times, unitsLeft } from './shop.ts';
@@ -193,9 +194,7 @@ describe('without a broker', () => {
   });
 });
 
-/** Where the order stands in its lane: a ticket is signed, and not secret. */
+/** Where an order stands in its lane. */
 function offsetOf({ json }: Answer): number {
-  const [, body = ''] = String(json['ticket']).split('.');
-  const { at } = JSON.parse(Buffer.from(body, 'base64url').toString()) as { at: [number, number] };
-  return at[1];
+  return placeInTicket(json['ticket'])?.offset ?? NaN;
 }

@@ -12,7 +12,7 @@ const PUBLISH_MS_MAX = 2_400;
 /**
  * A connection may have died unseen while a function slept, so there is time for a second one. A new one
  * is not cut short: on a container that starts it takes two logins under TLS, and what times out begins
- * anew. A broker that does not answer is left to the bounds of each request.
+ * anew. A broker that is mute there takes all of a publish's time.
  */
 const ATTEMPT_MS_MAX = 1_100;
 /** With less time than this, records are not sent: it would only leave a doubt. */

@@ -5,6 +5,8 @@ import type { Timer } from '../../ports/clock.ts';
 /** A frozen server is told within a second, with one more command to tell it by. */
 const COMMAND_MS_MAX = 300;
 const CONNECT_MS_MAX = 500;
+/** What ioredis sends by itself while it connects has no other bound: a server may listen and be mute. */
+const HANDSHAKE_MS_MAX = 2_000;
 
 /**
  * A client that gives up in time and never sends a command twice by itself: ioredis re-sends what was
@@ -12,6 +14,7 @@ const CONNECT_MS_MAX = 500;
  */
 const options: RedisOptions = {
   connectTimeout: CONNECT_MS_MAX,
+  commandTimeout: HANDSHAKE_MS_MAX,
   maxRetriesPerRequest: 1,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,

@@ -52,25 +52,6 @@ it('names the first failed offset of each partition, in the shape that Lambda re
   });
 });
 
-it('tells of failed records where they stand, and not what is in them', async () => {
-  const told: ToldBatch[] = [];
-  const tell = (batch: ToldBatch) => void told.push(batch);
-  const failing = consumerOf({ ...edge, tell }, 'test', async (failed) => {
-    return { failed, counts: { contended: 1 }, errors: [] };
-  });
-  await failing(event);
-  expect(told.map(({ failed, records }) => [failed, records])).toEqual([
-    [
-      [
-        { topic: 'orders', partition: 0, offset: 15 },
-        { topic: 'orders', partition: 0, offset: 16 },
-        { topic: 'orders', partition: 2, offset: 7 },
-      ],
-      3,
-    ],
-  ]);
-});
-
 it('fails the whole batch with what the operation throws', async () => {
   const broken = async (): Promise<Consumed> => {
     throw new Error('broken');

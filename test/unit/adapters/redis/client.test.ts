@@ -29,3 +29,23 @@ it('speaks TLS to rediss, and plain Redis to redis', async () => {
   expect(await firstBytesTo('rediss')).toEqual([0x16, 0x03]);
   expect(String.fromCharCode(...(await firstBytesTo('redis')))).toMatch(/^\*\d/);
 });
+
+it('begins anew where a server listens and is mute', async () => {
+  let opened: ReturnType<typeof connect> | undefined;
+  await new Promise<void>((resolve) => {
+    let connections = 0;
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      connections += 1;
+      if (connections < 2) return;
+      socket.destroy();
+      server.close();
+      resolve();
+    });
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      opened = connect(`redis://127.0.0.1:${port}`, systemTimer);
+    });
+  });
+  opened?.redis.disconnect();
+});
