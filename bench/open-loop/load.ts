@@ -36,7 +36,7 @@ export async function load({ url, token, skus, perSecond, seconds }: LoadOptions
   const startMs = performance.now();
   const orders = Array.from({ length: perSecond * seconds }, async (_, n) => {
     const dueMs = startMs + (n * 1000) / perSecond;
-    await sleep(dueMs - performance.now());
+    await sleep(Math.max(0, dueMs - performance.now()));
     const sku = skus[n % skus.length];
     const { status } = await call(url, 'POST /orders', {
       ...{ token, key: randomUUID(), headers: { Prefer: 'wait=10' } },

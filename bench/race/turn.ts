@@ -47,7 +47,9 @@ export async function settled(
     const look = await connections.send({ route: `GET /tickets/${queued.ticket}`, token });
     const told = ticketBody.safeParse(jsonIn(look.text)).data;
     const waitedMs = performance.now() - publishedAtMs;
-    if (told?.status === 'QUEUED' && waitedMs < TURN_MS_MAX) {
+    // A server may shut a connection in the very moment in which it is used again: that says nothing.
+    const isOpen = look.status === 0 || told?.status === 'QUEUED';
+    if (isOpen && waitedMs < TURN_MS_MAX) {
       await sleep(Math.max(LOOK_MS_MIN, waitedMs * LOOK_OF_WAIT));
       continue;
     }

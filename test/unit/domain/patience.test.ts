@@ -42,10 +42,10 @@ describe('persist', () => {
   });
 
   it('tries again while contended, waiting twice as long each time up to a bound', async () => {
-    const { done, state, patience } = play([...Array<Step>(8).fill(contended), placed]);
+    const { done, state, patience } = play([...Array<Step>(6).fill(contended), placed]);
     expect(await done).toEqual(placed);
-    expect(state.waits).toEqual([80, 160, 200, 200, 200, 200, 200, 200]);
-    expect(patience.conflicts).toBe(8);
+    expect(state.waits).toEqual([120, 240, 480, 960, 1_000, 1_000]);
+    expect(patience.conflicts).toBe(6);
   });
 
   it('gives up contended at the deadline, never after it', async () => {
