@@ -11,6 +11,7 @@ import type { Shopper } from './shoppers.ts';
 import type { LaneLog } from './lane-log.ts';
 import { costIn, type Told, toldBy } from './told.ts';
 import { settled, type Settled } from './turn.ts';
+import { Turns } from './turns.ts';
 
 /** One run: a new product, a crowd, and the shop it goes to. */
 export interface RunOptions {
@@ -129,9 +130,10 @@ async function crowd(
 ): Promise<readonly Settled[]> {
   const body = JSON.stringify({ lines: [{ sku, quantity: 1 }] });
   const orders = shoppers.map(({ token }) => ({ token, key: randomUUID(), body }));
+  const turns = new Turns();
   return pLimit(concurrency).map(orders, async (order) => {
     const first = await connections.send({ route: 'POST /orders', ...order });
-    const final = await settled(connections, order.token, first);
+    const final = await settled(connections, turns, order.token, first);
     if (final.answer.status === 201) onAccepted();
     return final;
   });

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { placeInTicket, type TicketPlace } from '../../localstack/shop/ticket-place.ts';
 import type { Connections, RawAnswer } from './connections.ts';
 import { jsonIn } from './told.ts';
+import type { Turns } from './turns.ts';
 
 /** An order's final answer; one that queued was read from its ticket. */
 export interface Settled {
@@ -24,18 +24,16 @@ const ticketBody = z.object({
   order: z.unknown().optional(),
 });
 
-const LOOK_MS_MIN = 5;
-/**
- * The next look comes after this part of the wait so far: it adds no more than that to an order's time,
- * and a great crowd, which waits long, does not keep the shop from deciding by asking.
- */
-const LOOK_OF_WAIT = 1 / 8;
 /** Longer than a shop takes that is alive. */
 const TURN_MS_MAX = 60_000;
+
+/** A ticket that was given again has no place; nobody in a race is given one. */
+const NOWHERE: TicketPlace = { partition: -1, offset: 0 };
 
 /** Follows an order to its final answer; what did not queue has it already. */
 export async function settled(
   connections: Connections,
+  turns: Turns,
   token: string,
   answer: RawAnswer,
 ): Promise<Settled> {
@@ -43,16 +41,15 @@ export async function settled(
   if (queued === undefined) return { token, answer };
   const { sentAtMs, costHeader, endedAtMs: publishedAtMs } = answer;
   const place = placeInTicket(queued.ticket);
+  const turn = turns.join(place ?? NOWHERE);
   for (;;) {
+    await turn.toLook();
     const look = await connections.send({ route: `GET /tickets/${queued.ticket}`, token });
     const told = ticketBody.safeParse(jsonIn(look.text)).data;
-    const waitedMs = performance.now() - publishedAtMs;
     // A server may shut a connection in the very moment in which it is used again: that says nothing.
     const isOpen = look.status === 0 || told?.status === 'QUEUED';
-    if (isOpen && waitedMs < TURN_MS_MAX) {
-      await sleep(Math.max(LOOK_MS_MIN, waitedMs * LOOK_OF_WAIT));
-      continue;
-    }
+    if (isOpen && performance.now() - publishedAtMs < TURN_MS_MAX) continue;
+    turn.over();
     return {
       token,
       answer: { ...look, ...asIfDecidedAtOnce(told, look), sentAtMs, costHeader },

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import pLimit from 'p-limit';
 import { signToken } from '../../localstack/shop/keys.ts';
 import { openShop, type Shop } from '../../localstack/shop/open.ts';
+import { DYNAMODB_CALL_MS_MAX, DYNAMODB_ENDPOINT } from '../database.ts';
 import { onSale, order, statuses, unitsLeft } from './shop.ts';
 
 /** A shop whose DynamoDB has conflicts and throttling, as on AWS; see bench/contention.ts. */
@@ -13,7 +14,10 @@ beforeAll(async () => {
   ann = await signToken('ann');
   shop = await openShop({
     harness: 'thin',
-    env: { DYNAMODB_ENDPOINT: process.env['DYNAMODB_ENDPOINT'] ?? '', LOG_LEVEL: 'WARN' },
+    env: {
+      ...{ DYNAMODB_ENDPOINT, DYNAMODB_CALL_MS_MAX: String(DYNAMODB_CALL_MS_MAX) },
+      LOG_LEVEL: 'WARN',
+    },
     tablePrefix: `e2e-${randomUUID()}-`,
     model: { roundTripMs: 5 },
   });

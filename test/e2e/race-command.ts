@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { DYNAMODB_CALL_MS_MAX } from '../database.ts';
 
 /** What the command left behind. */
 export interface Ended {
@@ -10,7 +11,7 @@ export interface Ended {
 export const RACE_MS_MAX = 120_000;
 
 /** Jest may ask its workers for colours; here there is no terminal to show them. */
-const env = { ...process.env };
+const env = { ...process.env, DYNAMODB_CALL_MS_MAX: String(DYNAMODB_CALL_MS_MAX) };
 delete env['FORCE_COLOR'];
 
 /** Runs `npm run race -- …` to its end. */
