@@ -9,6 +9,9 @@ import { handlerOf } from './handlers.ts';
 import { installPlugins } from './plugins.ts';
 import { endWithParent } from './parent.ts';
 
+/** Longer than anybody here leaves a connection alone. */
+const KEEP_ALIVE_MS = 60_000;
+
 /**
  * The functions behind nothing but `node:http`: the same handlers and events as behind API Gateway,
  * so that a measurement is of the shop and not of an emulator, which serves a tenth of the requests.
@@ -89,5 +92,7 @@ const server = createServer((request, response) => {
     },
   );
 });
+// Node's own 5 s shut connections in the very moment in which a client uses them again.
+server.keepAliveTimeout = KEEP_ALIVE_MS;
 server.listen(Number(process.env['PORT']), '127.0.0.1');
 serveLambdaPort(Number(process.env['LAMBDA_PORT']));
