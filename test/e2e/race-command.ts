@@ -11,7 +11,10 @@ export interface Ended {
 export const RACE_MS_MAX = 120_000;
 
 /** Jest may ask its workers for colours; here there is no terminal to show them. */
-const env = { ...process.env, DYNAMODB_CALL_MS_MAX: String(DYNAMODB_CALL_MS_MAX) };
+const env: NodeJS.ProcessEnv = {
+  ...process.env,
+  DYNAMODB_CALL_MS_MAX: String(DYNAMODB_CALL_MS_MAX),
+};
 delete env['FORCE_COLOR'];
 
 /** Runs `npm run race -- …` to its end. */
