@@ -3,8 +3,11 @@ import type { TicketPlace } from '../../localstack/shop/ticket-place.ts';
 
 /** How often whoever is first looks: each look is two reads of the engine that is to decide. */
 const LOOK_MS = 15;
-/** So many behind the first look once, when the one before was decided. */
-const BEHIND = 10;
+/**
+ * So many behind an order look once, when it was decided. Looks one after the other would take longer
+ * than deciding does, and orders that wait for a look are none that wait for the lane.
+ */
+const BEHIND = 40;
 
 /** An order's place among those that wait, until it was seen decided. */
 export interface Turn {
