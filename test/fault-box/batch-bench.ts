@@ -18,6 +18,7 @@ import type { Relay } from '../../lib/messaging/relay.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { Store } from '../../lib/ports/store.ts';
 import { openDatabase } from '../../lib/runtime/database.ts';
+import { movedByWaiting } from './clock.ts';
 import {
   freshOrderId,
   keyIn,
@@ -112,15 +113,7 @@ export class BatchBench {
     };
   }
 
-  /** Waiting moves it, and nothing else but the box. */
-  readonly #clock: Clock = {
-    nowMs: () => this.nowMs,
-    sleep: (ms) => {
-      this.nowMs += Math.ceil(ms);
-      return new Promise<void>((resolve) => setImmediate(resolve));
-    },
-    random: () => 0.5,
-  };
+  readonly #clock: Clock = movedByWaiting(this);
 
   /** Puts a product on the shelf. */
   async stocked(

@@ -32,6 +32,7 @@ import {
   type Told,
   type World,
 } from '../in-process/functions.ts';
+import { movedByWaiting } from './clock.ts';
 import { FaultBox, type SeenCall } from './box.ts';
 
 type Ports = ReturnType<typeof dynamoShop>;
@@ -168,15 +169,7 @@ export class Bench {
     return { app, edge };
   }
 
-  /** Waiting moves it, and nothing else but the box. */
-  readonly #clock: Clock = {
-    nowMs: () => this.nowMs,
-    sleep: (ms) => {
-      this.nowMs += Math.ceil(ms);
-      return new Promise<void>((resolve) => setImmediate(resolve));
-    },
-    random: () => 0.5,
-  };
+  readonly #clock: Clock = movedByWaiting(this);
 
   /** What the store holds of these products, and of everything that was written or tried to be. */
   async look(
